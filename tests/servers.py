@@ -1,4 +1,4 @@
-"""Private servers for tests and benches: PostgreSQL, Redis and Chromium, on their own sockets; they die with the run."""
+"""Private PostgreSQL, Redis and Chromium for tests and benches, on sockets of their own; they die with the run."""
 
 import os
 import shutil
