@@ -1,1 +1,1 @@
-"""May this application know? Consent owns what a person allowed whom; who the person is, it leaves to `idp`."""
+"""May this application know? It owns consents and their screen; who asks and what is answered is left to `idp.oidc`."""

@@ -1,0 +1,1 @@
+"""The HTTP edge of consent: one file a screen."""

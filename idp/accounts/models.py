@@ -1,0 +1,138 @@
+"""Accounts with their address, numbers and memberships."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from idp.db import Model, PrimaryKey, db
+
+RIGHTS = tuple(f"{menu}:{deed}" for menu in ("legal", "employees", "absences", "documents", "contact") for deed in ("read", "act"))
+
+
+@dataclass(frozen=True)
+class Credential:
+    """What a typed password is checked against; `account_id` and `password_hash` are None where there is none."""
+
+    account_id: UUID | None
+    password_hash: str | None
+
+
+class Account(Model):
+    """A person: one account, however many organizations and funds. Names come from the register, never from a form."""
+
+    __tablename__ = "account"
+
+    id: Mapped[PrimaryKey]
+    fund_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("fund.id", ondelete="SET NULL"), index=True)
+    civility: Mapped[str | None] = mapped_column(sa.String(16))
+    given_names: Mapped[str] = mapped_column(sa.String(100))
+    family_name: Mapped[str] = mapped_column(sa.String(100))
+    locale: Mapped[str | None] = mapped_column(sa.String(16))
+    password_hash: Mapped[str | None] = mapped_column(sa.String(255))
+    password_set_at: Mapped[datetime | None]
+    password_expired_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    activated_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+    email: Mapped["EmailAddress | None"] = relationship(back_populates="account", cascade="all, delete-orphan", uselist=False)
+    phones: Mapped[list["PhoneNumber"]] = relationship(cascade="all, delete-orphan")
+
+    @property
+    def name(self) -> str:
+        """Given names and family name, as shown."""
+        return f"{self.given_names} {self.family_name}"
+
+    @classmethod
+    def by_email(cls, canonical: str) -> "Account | None":
+        """The account whose login is that canonical address."""
+        found = sa.select(cls).join(EmailAddress).where(EmailAddress.canonical == canonical)
+        return db.session.scalar(found)
+
+    @classmethod
+    def credential(cls, own: Session, canonical: str) -> Credential:
+        """The credential of a login that may sign in; an empty one, against which the same work is done, otherwise."""
+        live = sa.select(cls.id, cls.password_hash).join(EmailAddress)
+        row = own.execute(live.where(EmailAddress.canonical == canonical, cls.is_live())).first()
+        return Credential(row.id, row.password_hash) if row else Credential(None, None)
+
+    @classmethod
+    def is_live(cls) -> sa.ColumnElement[bool]:
+        """The SQL condition of an account that may be used."""
+        return sa.and_(cls.activated_at.is_not(None), cls.suspended_at.is_(None), cls.closed_at.is_(None))
+
+    @classmethod
+    def still_holds(cls, credential: Credential) -> sa.ColumnElement[bool]:
+        """The SQL condition that a verified credential was neither changed nor suspended meanwhile."""
+        unchanged = sa.and_(cls.id == credential.account_id, cls.password_hash == credential.password_hash)
+        return sa.select(cls.id).where(unchanged, cls.is_live()).exists()
+
+    @classmethod
+    def rehashed(cls, credential: Credential, password_hash: str) -> None:
+        """Store the same password under today's parameters, unless it was changed meanwhile."""
+        same = sa.and_(cls.id == credential.account_id, cls.password_hash == credential.password_hash)
+        db.session.execute(sa.update(cls).where(same).values(password_hash=password_hash))
+
+
+class EmailAddress(Model):
+    """The address of an account, its login. Two spellings of one mailbox never make two accounts: `canonical` is unique."""
+
+    __tablename__ = "email_address"
+
+    id: Mapped[PrimaryKey]
+    account_id: Mapped[UUID] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), unique=True)
+    typed: Mapped[str] = mapped_column(sa.String(320))
+    canonical: Mapped[str] = mapped_column(sa.String(320), unique=True)
+    certified_at: Mapped[datetime | None]
+    certification_due_at: Mapped[datetime | None]
+    undeliverable_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    account: Mapped[Account] = relationship(back_populates="email")
+
+
+class PhoneNumber(Model):
+    """A number of an account, in E.164: at most one mobile, which may be certified, and one fixed."""
+
+    __tablename__ = "phone_number"
+    __table_args__ = (
+        sa.UniqueConstraint("account_id", "kind"),
+        sa.CheckConstraint("kind in ('mobile', 'fixed')", name="kind"),
+    )
+
+    id: Mapped[PrimaryKey]
+    account_id: Mapped[UUID] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(sa.String(8))
+    number: Mapped[str] = mapped_column(sa.String(16), index=True)
+    certified_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class Membership(Model):
+    """An account in an organization. A holder has all rights; several holders may stand side by side."""
+
+    __tablename__ = "membership"
+
+    id: Mapped[PrimaryKey]
+    account_id: Mapped[UUID] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"))
+    organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True)
+    holder: Mapped[bool] = mapped_column(default=False)
+    rights: Mapped[list[str]] = mapped_column(default=list)
+    started_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    invited_by_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
+    last_used_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.Index(
+            "uq_membership_live", "account_id", "organization_id", unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )  # fmt: skip

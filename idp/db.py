@@ -1,0 +1,172 @@
+"""The database: one unit of work a request, one short transaction of its own where an attempt must be counted first."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
+from uuid_utils.compat import uuid7
+
+from idp.settings import Settings
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UTCDateTime(sa.TypeDecorator[datetime]):
+    """An aware instant: refused when naive, and given back in UTC by both databases."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a naive datetime reached the database")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Model(DeclarativeBase):
+    """The declarative base itself: models subclass it, never `db.Model`."""
+
+    registry = registry(
+        metadata=sa.MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            datetime: UTCDateTime,
+            bytes: sa.LargeBinary,
+            dict[str, Any]: sa.JSON,
+            list[str]: sa.JSON,
+            list[dict[str, Any]]: sa.JSON,
+        },
+    )
+
+
+def new_id() -> UUID:
+    """A UUIDv7: unique, and in the order of its making."""
+    return uuid7()
+
+
+PrimaryKey = Annotated[UUID, mapped_column(primary_key=True, default=new_id)]
+
+db = SQLAlchemy(model_class=Model, disable_autonaming=True)
+
+_writes: ContextVar[bool] = ContextVar("writes", default=True)
+
+
+class UnitOfWork:
+    """One transaction: returning commits, raising rolls back. Also a context manager, for commands and the courier."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close(keep=error is None)
+
+    def close(self, keep: bool) -> None:
+        """Commit what was done, or undo it."""
+        if keep:
+            db.session.commit()
+        else:
+            db.session.rollback()
+
+    def undo(self) -> None:
+        """Roll back at once: a raised error keeps nothing."""
+        db.session.rollback()
+
+
+def unit_of_work(writes: bool = True) -> UnitOfWork:
+    """The present unit of work. One that only reads (`writes=False`) takes no write lock on SQLite."""
+    _writes.set(writes)
+    return UnitOfWork()
+
+
+@contextmanager
+def own_transaction() -> Iterator[Session]:
+    """A short transaction of its own, committed before anything is verified, on the same engine.
+
+    Two callers only: an attempt reserved before its secret is verified, and `audit.refused` after a rollback.
+    """
+    assert not db.session().in_transaction(), "the request's transaction has begun: it would hold its locks meanwhile"
+    former = _writes.set(True)
+    try:
+        with Session(db.engine, expire_on_commit=False) as own, own.begin():
+            yield own
+    finally:
+        _writes.reset(former)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Bind the engine to the settings; SQLite's file is made in a folder that is made too."""
+    url = sa.make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite":
+        database = Path(url.database or "").absolute()
+        database.parent.mkdir(parents=True, exist_ok=True)
+        app.config["SQLALCHEMY_DATABASE_URI"] = url.set(database=str(database))
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"connect_args": {"timeout": 20}}
+    else:
+        app.config["SQLALCHEMY_DATABASE_URI"] = url
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _postgresql_options(settings)
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+        if engine.dialect.name == "sqlite":
+            sa.event.listen(engine, "connect", _prepare_sqlite)
+            sa.event.listen(engine, "begin", _begin_sqlite)
+
+
+def _postgresql_options(settings: Settings) -> dict[str, Any]:
+    seconds = max(1, round(settings.database_timeout.total_seconds()))
+    return {
+        "pool_pre_ping": True,
+        "pool_size": settings.database_pool,
+        "max_overflow": 0,
+        "pool_timeout": seconds,
+        "connect_args": {
+            "connect_timeout": seconds,
+            "tcp_user_timeout": seconds * 1000,
+            "options": f"-c statement_timeout={seconds}s -c lock_timeout={seconds}s -c idle_in_transaction_session_timeout=10s",
+        },
+    }
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy's `begin` event opens the transaction, not the driver
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # One that reads, then writes, would meet "database is locked" whatever its patience.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes.get() else "BEGIN")
+
+
+def engine() -> Engine:
+    """The engine of the present application."""
+    return db.engine
+
+
+def seconds_from(database: Session, now: datetime) -> timedelta:
+    """How far the database's clock stands from ours."""
+    theirs = database.scalar(sa.select(sa.func.current_timestamp()))
+    if isinstance(theirs, str):
+        theirs = datetime.fromisoformat(theirs)
+    assert isinstance(theirs, datetime)
+    return (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)) - now

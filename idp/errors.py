@@ -1,0 +1,81 @@
+"""What can go wrong in the house, as a tree; each leaf has a status, and its words stand in `idp/web/errors.py`.
+
+    DomainError                    a broken precondition: undoes the unit of work
+    ├── NotFound             404   no such thing, or not yours: both look the same
+    ├── JourneyExpired       410   the sign-in under way has died
+    ├── JourneyForeign       403   … or belongs to another browser             suspicious
+    ├── Forbidden            403   signed in, but not allowed                  suspicious
+    ├── Unavailable          503   try again in a moment
+    │   ├── StoreUnavailable 503   the short-lived store does not answer
+    │   ├── DatabaseUnavailable    the database does not answer, or found a deadlock
+    │   └── Busy             503   the password path is full
+    └── SettingsRefused      500   unsafe or inconsistent settings: the program does not start
+
+An expected refusal (a wrong password) is not here: it is a returned value, and its trace is kept. A protocol fault is
+Authlib's `OAuth2Error`, inside `idp/oidc` only.
+"""
+
+
+class DomainError(Exception):
+    """A broken precondition. The message is for the log, never for the page."""
+
+    status = 400
+    suspicious = False
+    retry_after: int | None = None
+
+
+class NotFound(DomainError):
+    """No such thing, or not this person's: nothing outside tells which."""
+
+    status = 404
+
+
+class JourneyExpired(DomainError):
+    """The sign-in under way has died; `client_id` lets the page offer a way back."""
+
+    status = 410
+
+    def __init__(self, message: str, client_id: str | None = None) -> None:
+        super().__init__(message)
+        self.client_id = client_id
+
+
+class JourneyForeign(JourneyExpired):
+    """The sign-in under way was begun in another browser."""
+
+    status = 403
+    suspicious = True
+
+
+class Forbidden(DomainError):
+    """The person is known and may not do this."""
+
+    status = 403
+    suspicious = True
+
+
+class Unavailable(DomainError):
+    """Something the answer needs is away for a moment."""
+
+    status = 503
+    retry_after = 5
+
+
+class StoreUnavailable(Unavailable):
+    """The short-lived store did not answer in time."""
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database did not answer, or ended our transaction (a deadlock, a lost connection)."""
+
+
+class Busy(Unavailable):
+    """Too many passwords are being verified at this moment."""
+
+    retry_after = 2
+
+
+class SettingsRefused(DomainError):
+    """The settings are unsafe or contradict each other; the message says which, and what to do."""
+
+    status = 500

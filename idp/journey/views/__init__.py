@@ -1,0 +1,1 @@
+"""The HTTP edge of journey: one file a screen."""

@@ -1,0 +1,1 @@
+"""Proof of identity: passwords, second factors, the choice of account; sessions keep what was proven."""

@@ -1,0 +1,1 @@
+"""What is asked and answered: from the authorization request to the code."""

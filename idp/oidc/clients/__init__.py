@@ -1,0 +1,1 @@
+"""Who asks: client authentication and registration."""

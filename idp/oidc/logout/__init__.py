@@ -1,0 +1,1 @@
+"""What ends: sign-out, and who is told."""

@@ -1,0 +1,1 @@
+"""The rows of the protocol: clients, grants, refresh tokens, subjects, signing keys."""

@@ -1,0 +1,59 @@
+"""One grant = one authorization = one refresh family."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp import clock
+from idp.db import Model, PrimaryKey, db
+
+
+class Grant(Model):
+    """What one person allowed one client, for one organization or none; its state decides, whatever tokens are about."""
+
+    __tablename__ = "grant"
+
+    id: Mapped[PrimaryKey]
+    account_id: Mapped[UUID] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    client_id: Mapped[UUID] = mapped_column(sa.ForeignKey("client.id", ondelete="CASCADE"), index=True)
+    session_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("session.id", ondelete="CASCADE"), index=True)
+    organization_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True)
+    membership_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("membership.id", ondelete="SET NULL"), index=True)
+    delegation_id: Mapped[UUID | None] = mapped_column(index=True)
+    consent_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("consent.id", ondelete="SET NULL"), index=True)
+    scopes: Mapped[list[str]]
+    claims: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    resources: Mapped[list[str]] = mapped_column(default=list)
+    authorization_details: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    auth_time: Mapped[datetime]
+    acr: Mapped[str] = mapped_column(sa.String(255))
+    amr: Mapped[list[str]]
+    sid: Mapped[str] = mapped_column(sa.String(64))
+    offline: Mapped[bool] = mapped_column(default=False)
+    device: Mapped[str | None] = mapped_column(sa.String(200))
+    confirmation: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    created_at: Mapped[datetime]
+    redeemed_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    @classmethod
+    def redeem(cls, grant_id: UUID) -> bool:
+        """Use the authorization, once: of two concurrent redemptions one gets False (RFC 6749 4.1.2)."""
+        once = sa.update(cls).where(cls.id == grant_id, cls.redeemed_at.is_(None), cls.ended_at.is_(None))
+        return db.session.scalar(once.values(redeemed_at=clock.now(), used_at=clock.now()).returning(cls.id)) is not None
+
+    @classmethod
+    def end(cls, grant_id: UUID) -> bool:
+        """End one grant, and with it every token it gave; False when it had ended already."""
+        live = sa.update(cls).where(cls.id == grant_id, cls.ended_at.is_(None))
+        return db.session.scalar(live.values(ended_at=clock.now()).returning(cls.id)) is not None
+
+    @classmethod
+    def end_where(cls, *conditions: sa.ColumnElement[bool]) -> list[UUID]:
+        """End all live grants that meet the conditions; their ids."""
+        live = sa.update(cls).where(cls.ended_at.is_(None), *conditions)
+        return list(db.session.scalars(live.values(ended_at=clock.now()).returning(cls.id)))

@@ -1,0 +1,22 @@
+"""The `sub` of an account, as one sector knows it."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.db import Model, PrimaryKey
+
+
+class Subject(Model):
+    """A random UUIDv4 stored at first use, never derived, never freed: the row outlives its account."""
+
+    __tablename__ = "subject"
+    __table_args__ = (sa.UniqueConstraint("account_id", "sector"),)
+
+    id: Mapped[PrimaryKey]
+    account_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
+    sector: Mapped[str] = mapped_column(sa.String(255))
+    sub: Mapped[UUID] = mapped_column(unique=True)
+    created_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""What is given: tokens, claims, and what becomes of them."""

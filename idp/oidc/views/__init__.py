@@ -1,0 +1,1 @@
+"""The HTTP edge of the protocol as a whole: discovery and keys."""

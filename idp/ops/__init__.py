@@ -1,0 +1,1 @@
+"""Running the house: serving, health, who may run which command."""

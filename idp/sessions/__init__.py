@@ -1,0 +1,1 @@
+"""Who is signed in, since when, by which methods; how a person proves it is left to `login`."""

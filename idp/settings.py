@@ -1,0 +1,190 @@
+"""Every setting of the provider, typed, with its default; read from the environment with the prefix `IDP_`."""
+
+import ipaddress
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, cast
+from urllib.parse import urlsplit
+
+from flask import current_app
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from werkzeug.local import LocalProxy
+
+from idp.errors import SettingsRefused
+
+
+class Settings(BaseSettings):
+    """The settings in force, frozen. Durations are ISO 8601 (`PT30M`) or seconds; lists are comma-separated."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="IDP_", env_file=".env", frozen=True, extra="ignore", use_attribute_docstrings=True
+    )
+
+    # Where we are, and what we stand on
+    issuer: str = "http://localhost:8000"
+    """Our one public address, for ever. Its host decides: loopback is development, everything else production."""
+    database_url: str = "sqlite:///var/idp.db"
+    """SQLite (embedded default) or `postgresql+psycopg://…`, which production requires."""
+    database_pool: int = Field(default=8, ge=1, le=100)
+    """Connections a worker keeps to PostgreSQL."""
+    database_timeout: timedelta = timedelta(seconds=3)
+    """How long a connection or a statement may take on PostgreSQL before the page says that the service is away."""
+    shortlived_url: str = "sqlite:///var/shortlived.db"
+    """What must die by itself: a SQLite file (embedded default), or `redis://…`, `rediss://…`, `unix://…`, which production requires."""
+    master_key_file: Path = Path("var/master.key")
+    """The keys that seal what is secret at rest, one `version:base64` a line, readable by its owner only. Made at the first start in development."""
+
+    # Serving
+    host: str = "127.0.0.1"
+    """The address `idp serve` listens on."""
+    port: int = Field(default=8000, ge=0, le=65535)
+    """The port `idp serve` listens on."""
+    workers: int = Field(default=1, ge=1, le=64)
+    """Worker processes of `idp serve`: one per core."""
+    threads: int = Field(default=6, ge=2, le=64)
+    """Threads of a worker."""
+    hashing_places: int = Field(default=1, ge=1, le=64)
+    """Passwords a worker verifies at the same time."""
+    waiting_places: int = Field(default=2, ge=0, le=256)
+    """Sign-ins that may wait for that, before the next is asked to come back."""
+    waiting_patience: timedelta = timedelta(seconds=2)
+    """How long they wait at most."""
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    """How many proxies of ours stand in front and add to `X-Forwarded-For`, `-Proto` and `-Host`."""
+    max_body: int = Field(default=16 * 1024, ge=1024)
+    """Bytes of a request body."""
+    max_header: int = Field(default=8 * 1024, ge=1024)
+    """Bytes of a request's headers."""
+    header_timeout: timedelta = timedelta(seconds=5)
+    """How long a client may take to send its headers."""
+    node: str = "node-1"
+    """This machine's name in the audit."""
+    log_level: str = "INFO"
+    """DEBUG, INFO, WARNING or ERROR."""
+    locales: Annotated[tuple[str, ...], NoDecode] = ("fr", "en")
+    """Languages of our pages, the first is the default."""
+
+    # Lifetimes of the protocol
+    authorization_code_lifetime: timedelta = timedelta(seconds=60)
+    """How long an authorization code may be redeemed."""
+    replay_memory: timedelta = timedelta(minutes=10)
+    """How long the record of a code stays, to recognize a replay."""
+    journey_lifetime: timedelta = timedelta(minutes=30)
+    """How long a person may take from the authorization request to its answer."""
+    access_token_lifetime: timedelta = timedelta(minutes=10)
+    """Access tokens."""
+    id_token_lifetime: timedelta = timedelta(minutes=10)
+    """ID tokens."""
+    offline_idle_lifetime: timedelta = timedelta(days=30)
+    """Offline refresh tokens, unused."""
+    offline_lifetime: timedelta = timedelta(days=90)
+    """Offline refresh tokens, whatever their use."""
+    honest_retry_for: timedelta = timedelta(seconds=10)
+    """How long a rotated refresh token may be presented again by a client that lost the answer."""
+    session_idle_lifetime: timedelta = timedelta(minutes=30)
+    """A session without activity."""
+    session_lifetime: timedelta = timedelta(hours=12)
+    """A session, whatever its activity."""
+    session_touched_every: timedelta = timedelta(minutes=1)
+    """How often activity is written down at most."""
+    client_cached_for: timedelta = timedelta(seconds=1)
+    """How long a worker may go on with a client's former registration; 0 asks each time."""
+    key_published_for: timedelta = timedelta(hours=2)
+    """A signing key is published that long before it signs."""
+    keys_cached_for: timedelta = timedelta(seconds=60)
+    """How long a worker keeps the signing keys before it looks again."""
+    discovery_cached_for: timedelta = timedelta(hours=1)
+    """What discovery and JWKS tell their readers about caching."""
+
+    # Signing in
+    sign_in_tries: int = Field(default=5, ge=1)
+    """Failures of one login before it has to wait."""
+    sign_in_delay: timedelta = timedelta(seconds=60)
+    """The first wait; it doubles with each further failure."""
+    sign_in_longest_delay: timedelta = timedelta(hours=1)
+    """The longest wait."""
+    sign_in_tries_a_day: int = Field(default=25, ge=1)
+    """Tries of one login in 24 hours."""
+
+    # The house's own face, where no fund is known
+    network_name: str = "Réseau des caisses"
+    """Shown where no fund is known."""
+    network_contact: str = "contact@example.org"
+    """The address shown there."""
+    time_zone: str = "Europe/Paris"
+    """Where days end, where no fund is known."""
+
+    cheap_hashes: bool = False
+    """For tests only: passwords hashed in a millisecond. Refused in production."""
+    secret_key_for_tests: SecretStr | None = None
+    """For tests only: a master key without a file. Refused in production."""
+
+    @field_validator("locales", mode="before")
+    @classmethod
+    def _comma_separated(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _safe(self) -> "Settings":
+        problems = [*_shape(self), *(_unsafe(self) if self.is_production else ())]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @property
+    def is_production(self) -> bool:
+        """Production means that the issuer's host is not loopback. There is no other switch."""
+        return not is_loopback(urlsplit(self.issuer).hostname or "")
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether cookies may be `Secure` and carry the `__Host-` prefix."""
+        return self.issuer.startswith("https://")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address names this very machine."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _shape(chosen: Settings) -> list[str]:
+    issuer = urlsplit(chosen.issuer)
+    wrong = issuer.scheme not in ("http", "https") or not issuer.hostname or issuer.query or issuer.fragment
+    problems = []
+    if wrong or issuer.username or chosen.issuer.endswith("/"):
+        problems.append("IDP_ISSUER must be http(s)://host[:port][/path], without a final slash, query or user")
+    if not chosen.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        problems.append("IDP_DATABASE_URL must be sqlite:///… or postgresql+psycopg://…")
+    if not chosen.shortlived_url.startswith(("sqlite:///", "redis://", "rediss://", "unix://")):
+        problems.append("IDP_SHORTLIVED_URL must be sqlite:///…, redis://…, rediss://… or unix://…")
+    if chosen.session_idle_lifetime > chosen.session_lifetime:
+        problems.append("IDP_SESSION_IDLE_LIFETIME must not exceed IDP_SESSION_LIFETIME")
+    return problems
+
+
+def _unsafe(chosen: Settings) -> list[str]:
+    problems = []
+    if not chosen.is_secure:
+        problems.append("IDP_ISSUER must be https outside development")
+    if not chosen.database_url.startswith("postgresql+psycopg://"):
+        problems.append("IDP_DATABASE_URL must be PostgreSQL outside development")
+    if chosen.shortlived_url.startswith("sqlite:///"):
+        problems.append("IDP_SHORTLIVED_URL must be Redis outside development")
+    if chosen.cheap_hashes or chosen.secret_key_for_tests:
+        problems.append("IDP_CHEAP_HASHES and IDP_SECRET_KEY_FOR_TESTS are for tests only")
+    return problems
+
+
+def load() -> Settings:
+    """Read the environment. Raises `SettingsRefused`, which names each setting at fault and what it must be."""
+    try:
+        return Settings()
+    except ValueError as error:
+        raise SettingsRefused(str(error)) from error
+
+
+settings = cast(Settings, LocalProxy(lambda: current_app.extensions["settings"]))
