@@ -71,7 +71,8 @@ docs: $(STAMP)/idp ## write docs/configuration.md and .env.example from the sett
 lock: $(STAMP)/uv ## resolve the *.in files again, keeping the pins that still hold (ARGS=--upgrade moves them)
 	@$(LOCK) $(ARGS) requirements.in --output-file requirements.txt
 	@$(LOCK) $(ARGS) requirements-examples.in --constraints requirements.txt --output-file requirements-examples.txt
-	@$(LOCK) $(ARGS) requirements-dev.in --constraints requirements.txt --output-file requirements-dev.txt
+	@$(LOCK) $(ARGS) requirements-dev.in --constraints requirements.txt --constraints requirements-examples.txt \
+	  --output-file requirements-dev.txt
 
 clean: ## forget everything: data, environment, whatever was built
 	@rm -rf var .venv build dist *.egg-info .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
