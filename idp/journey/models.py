@@ -1,0 +1,80 @@
+"""A journey: the question a portal asked, and what was established on the way to its answer."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import UUID
+
+from idp.db import new_id
+from idp.errors import JourneyExpired
+from idp.extensions import store
+from idp.settings import settings
+
+
+@dataclass
+class Journey:
+    """Short-lived, one a tab, bound to a browser. `question` is checked and never altered; `facts` grow on the way."""
+
+    goal: str
+    question: dict[str, Any]
+    browser: str
+    client_id: str | None = None
+    client_name: str | None = None
+    fund_id: str | None = None
+    locale: str | None = None
+    return_origin: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    id: UUID = field(default_factory=new_id)
+    version: int = 0
+
+    @property
+    def prompts(self) -> list[str]:
+        """What the portal wants shown, whatever is known (OpenID Connect Core 3.1.2.1)."""
+        return list(self.question.get("prompts", []))
+
+    @property
+    def signed_in_session(self) -> str | None:
+        """The session, by its id, that was opened or strengthened in this very journey."""
+        return cast_str(self.facts.get("session_id"))
+
+    def signed_in(self, session_id: UUID) -> None:
+        """Note that the person proved who they are, here and now."""
+        self.facts["session_id"] = str(session_id)
+        self.save()
+
+    def established(self, fact: str) -> None:
+        """Note that a step asked of this journey was answered."""
+        self.facts[fact] = True
+        self.save()
+
+    def save(self) -> None:
+        """Write the journey down. Of two tabs that write the same journey at once, the loser reads it again."""
+        value = json.dumps({**asdict(self), "id": str(self.id), "version": None}).encode()
+        if self.version == 0:
+            store.put(_key(self.id), value, settings.journey_lifetime)
+        elif not store.swap(_key(self.id), self.version, value, settings.journey_lifetime):
+            raise JourneyExpired("the journey was written by another tab meanwhile", self.client_id)
+        self.version += 1
+
+    def finish(self) -> bool:
+        """Forget the journey: its answer is being sent. Of two answers at once, one gets False."""
+        return self.version == 0 or store.take(_key(self.id)) is not None
+
+    @classmethod
+    def get(cls, journey_id: UUID) -> "Journey | None":
+        """The journey of that id, while it lives."""
+        found = store.get_versioned(_key(journey_id))
+        if found is None:
+            return None
+        version, value = found
+        read = json.loads(value)
+        return cls(**{**read, "id": UUID(read["id"]), "version": version})
+
+
+def cast_str(value: object) -> str | None:
+    """A string of the facts, or None."""
+    return value if isinstance(value, str) else None
+
+
+def _key(journey_id: UUID) -> str:
+    return f"journey:{journey_id}"
