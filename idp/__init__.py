@@ -1,1 +1,1 @@
-"""The provider: it owns accounts, sessions and the protocol; cryptography is left to `keys`, applications' consent to `consent`."""
+"""The provider: it owns accounts, sessions and the protocol, and leaves cryptography to `keys`."""

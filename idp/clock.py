@@ -14,7 +14,7 @@ def now() -> datetime:
 
 @contextmanager
 def travel(to: datetime | timedelta) -> Iterator[None]:
-    """Move the whole process to another instant, or by a distance from the present one. For tests; time goes on there."""
+    """Move the whole process to another instant, or by a distance. For tests; time goes on there."""
     global _offset
     former = _offset
     _offset += to if isinstance(to, timedelta) else to - now()

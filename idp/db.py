@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from uuid_utils.compat import uuid7
 
@@ -77,7 +77,9 @@ class UnitOfWork:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close(keep=error is None)
 
     def close(self, keep: bool) -> None:
@@ -113,9 +115,9 @@ def own_transaction() -> Iterator[Session]:
         _writes.reset(former)
 
 
-def init_app(app: Flask, settings: Settings) -> None:
+def init_app(app: Flask, chosen: Settings) -> None:
     """Bind the engine to the settings; SQLite's file is made in a folder that is made too."""
-    url = sa.make_url(settings.database_url)
+    url = sa.make_url(chosen.database_url)
     if url.get_backend_name() == "sqlite":
         database = Path(url.database or "").absolute()
         database.parent.mkdir(parents=True, exist_ok=True)
@@ -123,7 +125,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"connect_args": {"timeout": 20}}
     else:
         app.config["SQLALCHEMY_DATABASE_URI"] = url
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _postgresql_options(settings)
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _postgresql_options(chosen)
     db.init_app(app)
     with app.app_context():
         engine = db.engine
@@ -132,17 +134,18 @@ def init_app(app: Flask, settings: Settings) -> None:
             sa.event.listen(engine, "begin", _begin_sqlite)
 
 
-def _postgresql_options(settings: Settings) -> dict[str, Any]:
-    seconds = max(1, round(settings.database_timeout.total_seconds()))
+def _postgresql_options(chosen: Settings) -> dict[str, Any]:
+    seconds = max(1, round(chosen.database_timeout.total_seconds()))
     return {
         "pool_pre_ping": True,
-        "pool_size": settings.database_pool,
+        "pool_size": chosen.database_pool,
         "max_overflow": 0,
         "pool_timeout": seconds,
         "connect_args": {
             "connect_timeout": seconds,
             "tcp_user_timeout": seconds * 1000,
-            "options": f"-c statement_timeout={seconds}s -c lock_timeout={seconds}s -c idle_in_transaction_session_timeout=10s",
+            "options": f"-c statement_timeout={seconds}s -c lock_timeout={seconds}s"
+            " -c idle_in_transaction_session_timeout=10s",
         },
     }
 
@@ -156,11 +159,6 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # One that reads, then writes, would meet "database is locked" whatever its patience.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes.get() else "BEGIN")
-
-
-def engine() -> Engine:
-    """The engine of the present application."""
-    return db.engine
 
 
 def seconds_from(database: Session, now: datetime) -> timedelta:

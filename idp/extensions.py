@@ -1,4 +1,4 @@
-"""What is made once per application: extensions, keys, stores, and the House, the tables through which things travel upward."""
+"""What is made once per application: keys, stores, and the House, the tables by which things travel upward."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.local import LocalProxy
 
+from idp import clock
 from idp.shortlived.store import ShortLived
 from keys.passwords import Passwords
 from keys.purposes import PurposeKeys
@@ -23,7 +24,7 @@ csrf = CSRFProtect()
 migrate = Migrate()
 
 Ended = Callable[[str, UUID], None]
-"""Told in the transaction of what ended: its kind (session, credential, account, organization, membership, client…) and its id."""
+"""Told, in its transaction, what ended: a kind (session, credential, account, membership, client…) and an id."""
 
 
 @dataclass(frozen=True)
@@ -57,4 +58,4 @@ store = cast(ShortLived, _of_this_app("store"))
 
 def signed(purpose: str) -> Signed:
     """The signer of one purpose: what it signs for one is refused for any other."""
-    return Signed(vault.derive("signed"), purpose)
+    return Signed(vault.derive("signed"), purpose, clock=clock.now)

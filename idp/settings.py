@@ -31,9 +31,9 @@ class Settings(BaseSettings):
     database_timeout: timedelta = timedelta(seconds=3)
     """How long a connection or a statement may take on PostgreSQL before the page says that the service is away."""
     shortlived_url: str = "sqlite:///var/shortlived.db"
-    """What must die by itself: a SQLite file (embedded default), or `redis://…`, `rediss://…`, `unix://…`, which production requires."""
+    """What must die by itself: a SQLite file (embedded default), or Redis (`redis://…`, `rediss://…`, `unix://…`)."""
     master_key_file: Path = Path("var/master.key")
-    """The keys that seal what is secret at rest, one `version:base64` a line, readable by its owner only. Made at the first start in development."""
+    """The keys that seal what is secret at rest, one `version:base64` a line, readable by its owner only."""
 
     # Serving
     host: str = "127.0.0.1"

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from idp.db import Model, PrimaryKey, db
 
-RIGHTS = tuple(f"{menu}:{deed}" for menu in ("legal", "employees", "absences", "documents", "contact") for deed in ("read", "act"))
+RIGHTS = tuple(
+    f"{menu}:{deed}" for menu in ("legal", "employees", "absences", "documents", "contact") for deed in ("read", "act")
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,9 @@ class Account(Model):
     suspended_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
-    email: Mapped["EmailAddress | None"] = relationship(back_populates="account", cascade="all, delete-orphan", uselist=False)
+    email: Mapped["EmailAddress | None"] = relationship(
+        back_populates="account", cascade="all, delete-orphan", uselist=False
+    )
     phones: Mapped[list["PhoneNumber"]] = relationship(cascade="all, delete-orphan")
 
     @property

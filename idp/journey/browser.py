@@ -14,7 +14,7 @@ from keys.errors import KeysError
 
 
 def cookie_name(name: str) -> str:
-    """The name of a cookie of ours: `__Host-` over https; over http, in development, one that no other program shares."""
+    """The name of a cookie of ours: `__Host-` over https; over http (development) one that is only ours."""
     return f"__Host-{name}" if settings.is_secure else f"idp_{name}"
 
 
@@ -28,7 +28,7 @@ def this_browser() -> str:
 
 
 def journey_of_this_browser(journey_id: UUID) -> Journey:
-    """The journey of that id. Raises `JourneyExpired`, or `JourneyForeign` when it was begun in another browser (SES-4)."""
+    """The journey of that id. Raises `JourneyExpired`, or `JourneyForeign` if another browser began it (SES-4)."""
     journey = Journey.get(journey_id)
     if journey is None:
         raise JourneyExpired("no such journey any more")
@@ -62,6 +62,10 @@ def _read_cookie() -> str | None:
 
 def _set_cookie(response: Response) -> Response:
     response.set_cookie(
-        cookie_name("browser"), signed("browser").sign(g.new_browser), httponly=True, secure=settings.is_secure, samesite="Lax"
+        cookie_name("browser"),
+        signed("browser").sign(g.new_browser),
+        httponly=True,
+        secure=settings.is_secure,
+        samesite="Lax",
     )
     return response

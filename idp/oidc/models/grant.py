@@ -20,7 +20,9 @@ class Grant(Model):
     account_id: Mapped[UUID] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
     client_id: Mapped[UUID] = mapped_column(sa.ForeignKey("client.id", ondelete="CASCADE"), index=True)
     session_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("session.id", ondelete="CASCADE"), index=True)
-    organization_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True)
+    organization_id: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True
+    )
     membership_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("membership.id", ondelete="SET NULL"), index=True)
     delegation_id: Mapped[UUID | None] = mapped_column(index=True)
     consent_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("consent.id", ondelete="SET NULL"), index=True)
@@ -44,7 +46,9 @@ class Grant(Model):
     def redeem(cls, grant_id: UUID) -> bool:
         """Use the authorization, once: of two concurrent redemptions one gets False (RFC 6749 4.1.2)."""
         once = sa.update(cls).where(cls.id == grant_id, cls.redeemed_at.is_(None), cls.ended_at.is_(None))
-        return db.session.scalar(once.values(redeemed_at=clock.now(), used_at=clock.now()).returning(cls.id)) is not None
+        return (
+            db.session.scalar(once.values(redeemed_at=clock.now(), used_at=clock.now()).returning(cls.id)) is not None
+        )
 
     @classmethod
     def end(cls, grant_id: UUID) -> bool:

@@ -66,7 +66,8 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc]
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         """Exactly a registered one; a native client's loopback URI may have any port (RFC 8252 7.3)."""
         return redirect_uri in self.redirect_uris or (
-            self.application_type == "native" and _without_loopback_port(redirect_uri) in map(_without_loopback_port, self.redirect_uris)
+            self.application_type == "native"
+            and _without_loopback_port(redirect_uri) in map(_without_loopback_port, self.redirect_uris)
         )
 
     def check_client_secret(self, client_secret: str) -> bool:

@@ -1,0 +1,170 @@
+"""Is it alive? The two statements that every request of the protocol asks, as the driver takes them."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from types import NoneType
+from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
+from uuid import UUID
+
+from idp.db import db
+from idp.settings import settings
+
+
+class LiveSession(NamedTuple):
+    """A session that may be used, with the person it is of."""
+
+    id: UUID
+    account_id: UUID
+    methods: list[str]
+    auth_time: datetime
+    started_at: datetime
+    seen_at: datetime
+    organization_id: UUID | None
+    given_names: str
+    family_name: str
+    email: str | None
+    locale: str | None
+
+
+class LiveGrant(NamedTuple):
+    """A grant that may be used, with all an answer needs: person, client, organization and what opens it."""
+
+    id: UUID
+    account_id: UUID
+    client_id: UUID
+    session_id: UUID | None
+    organization_id: UUID | None
+    membership_id: UUID | None
+    delegation_id: UUID | None
+    scopes: list[str]
+    claims: dict[str, Any]
+    resources: list[str]
+    authorization_details: list[dict[str, Any]]
+    auth_time: datetime
+    acr: str
+    amr: list[str]
+    sid: str
+    offline: bool
+    created_at: datetime
+    redeemed_at: datetime | None
+    seen_at: datetime | None
+    civility: str | None
+    given_names: str
+    family_name: str
+    locale: str | None
+    account_updated_at: datetime
+    email: str | None
+    email_certified_at: datetime | None
+    sub: UUID | None
+    sector: str
+    client_public_id: str
+    kind: str | None
+    name: str | None
+    siret: str | None
+    number: str | None
+    fund_code: str | None
+    holder: bool | None
+    rights: list[str] | None
+
+
+_SESSION = """
+SELECT s.id, s.account_id, s.methods, s.auth_time, s.started_at, s.seen_at, s.organization_id,
+       a.given_names, a.family_name, e.typed, a.locale
+FROM session s JOIN not_before n ON n.at <= s.started_at
+JOIN account a ON a.id = s.account_id AND a.activated_at IS NOT NULL AND a.suspended_at IS NULL AND a.closed_at IS NULL
+LEFT JOIN email_address e ON e.account_id = a.id
+WHERE s.secret_digest = :digest AND s.ended_at IS NULL AND s.seen_at > :idle AND s.started_at > :oldest
+"""
+
+_GRANT = """
+SELECT g.id, g.account_id, g.client_id, g.session_id, g.organization_id, g.membership_id, g.delegation_id,
+       g.scopes, g.claims, g.resources, g.authorization_details, g.auth_time, g.acr, g.amr, g.sid, g.offline,
+       g.created_at, g.redeemed_at, s.seen_at,
+       a.civility, a.given_names, a.family_name, a.locale, a.updated_at, e.typed, e.certified_at,
+       u.sub, c.sector, c.client_id, o.kind, o.name, o.siret, o.number, f.code, m.holder, m.rights
+FROM "grant" g JOIN not_before n ON n.at <= g.created_at
+JOIN account a ON a.id = g.account_id AND a.activated_at IS NOT NULL AND a.suspended_at IS NULL AND a.closed_at IS NULL
+JOIN client c ON c.id = g.client_id AND c.disabled_at IS NULL
+LEFT JOIN email_address e ON e.account_id = a.id
+LEFT JOIN subject u ON u.account_id = a.id AND u.sector = c.sector
+LEFT JOIN session s ON s.id = g.session_id
+LEFT JOIN organization o ON o.id = g.organization_id
+LEFT JOIN fund f ON f.id = o.fund_id
+LEFT JOIN membership m ON m.id = g.membership_id AND m.account_id = g.account_id
+  AND m.organization_id = g.organization_id AND m.ended_at IS NULL AND (m.ends_at IS NULL OR m.ends_at > :now)
+WHERE g.id = :id AND g.ended_at IS NULL
+AND ((g.offline AND g.created_at > :oldest_offline AND COALESCE(g.used_at, g.created_at) > :idle_offline)
+  OR (NOT g.offline AND s.ended_at IS NULL AND s.seen_at > :idle AND s.started_at > :oldest AND s.started_at >= n.at))
+AND (g.organization_id IS NULL OR (o.closed_at IS NULL AND m.id IS NOT NULL))
+"""
+
+
+def session_alive(digest: bytes, now: datetime) -> LiveSession | None:
+    """The session of that cookie, if it and its account may be used at that instant. One statement."""
+    limits = {"idle": now - settings.session_idle_lifetime, "oldest": now - settings.session_lifetime}
+    return _hot(LiveSession, _SESSION, {"digest": digest, **limits})
+
+
+def grant_alive(grant_id: UUID, now: datetime) -> LiveGrant | None:
+    """The grant, if it and all it stands on live: session, account, client, membership. One statement."""
+    limits = {
+        "now": now,
+        "idle": now - settings.session_idle_lifetime,
+        "oldest": now - settings.session_lifetime,
+        "idle_offline": now - settings.offline_idle_lifetime,
+        "oldest_offline": now - settings.offline_lifetime,
+    }
+    return _hot(LiveGrant, _GRANT, {"id": grant_id, **limits})
+
+
+Row = TypeVar("Row", bound=NamedTuple)
+
+_NAMED = re.compile(r":([a-z_]+)")
+
+
+def _hot(kind: type[Row], text: str, values: dict[str, Any]) -> Row | None:
+    """Run a statement as the driver takes it: never compiled again, and prepared by psycopg after its first uses."""
+    connection = db.session.connection()
+    if connection.dialect.name == "sqlite":
+        values = {name: _sent(value) for name, value in values.items()}
+    else:
+        text = _NAMED.sub(r"%(\1)s", text)
+    found = connection.exec_driver_sql(text, values).first()
+    if found is None:
+        return None
+    read = zip(_readers(kind), found, strict=True)
+    return kind._make(value if value is None else reader(value) for reader, value in read)
+
+
+def _sent(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return value.hex if isinstance(value, UUID) else value
+
+
+def _instant(value: Any) -> datetime:
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _id(value: Any) -> UUID:
+    return value if isinstance(value, UUID) else UUID(value)
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+_READERS: dict[Any, Callable[[Any], Any]] = {UUID: _id, datetime: _instant, bool: bool, str: str}
+
+
+@cache
+def _readers(kind: type[NamedTuple]) -> list[Callable[[Any], Any]]:
+    plain = [
+        next(iter(set(get_args(hint)) - {NoneType}), hint) if NoneType in get_args(hint) else hint
+        for hint in get_type_hints(kind).values()
+    ]
+    return [_READERS.get(hint, _json) for hint in plain]
