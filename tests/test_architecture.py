@@ -231,6 +231,12 @@ def test_a_link_leads_to_the_same_slice_the_journey_or_below():
 
 
 def test_no_test_is_skipped_and_none_replaces_our_code():
-    shy = re.compile(r"(.*\.)?(skip|skipif|xfail|importorskip|patch|Mock|MagicMock|monkeypatch\.setattr)")
-    bad = [f"{p}:{line} {what}" for p in files("tests") for line, what, _ in calls(p) if shy.fullmatch(what)]
+    shy = re.compile(r"pytest\.(mark\.)?(skip|skipif|xfail|importorskip)|monkeypatch\.setattr")
+    nodes = [
+        (path, node) for path in files("tests") for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)
+    ]
+    bad = [f"{path}:{node.lineno} {ast.unparse(node)}" for path, node in nodes if shy.fullmatch(ast.unparse(node))]
+    bad += [
+        f"{p}:{line} {name}" for p in files("tests") for line, name in imports(p) if is_within(name, "unittest.mock")
+    ]
     refuse("Tests run, and on the real parts", bad)
