@@ -1,13 +1,13 @@
 """What can go wrong with keys, as a tree.
 
-    KeysError
-    ├── Unreadable      a sealed value was altered, moved, or sealed under a key that is gone
-    ├── BadSignature    a value the client gave back is not one we signed for this purpose
-    │   └── Expired     … or we did, too long ago
-    ├── BadToken        a JWT that must not be believed; the message is for the log
-    ├── NoKey           no signing key: the program does not start
-    ├── WeakSecret      a master key that is missing, exposed or not random: the program does not start
-    └── Busy            the password path is full: 503, the same for every account
+KeysError
+├── Unreadable      a sealed value was altered, moved, or sealed under a key that is gone
+├── BadSignature    a value the client gave back is not one we signed for this purpose
+│   └── Expired     … or we did, too long ago
+├── BadToken        a JWT that must not be believed; the message is for the log
+├── NoKey           no signing key: the program does not start
+├── WeakSecret      a master key that is missing, exposed or not random: the program does not start
+└── Busy            the password path is full: 503, the same for every account
 """
 
 

@@ -11,7 +11,7 @@ def make() -> str:
 
 
 def digest(secret: str) -> bytes:
-    """The 32 bytes to keep. Plain SHA-256 is enough for 256 random bits, and only for them: passwords have their own module."""
+    """The 32 bytes to keep. Plain SHA-256 is enough for 256 random bits, and for nothing less: not for a password."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 

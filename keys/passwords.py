@@ -1,4 +1,4 @@
-"""Password hashes: argon2id under fixed profiles, a decoy for who is unknown, and a bound on how many are computed at once."""
+"""Password hashes: argon2id under fixed profiles, a decoy for who is unknown, a bound on computations at once."""
 
 import logging
 import secrets
@@ -31,15 +31,15 @@ CHEAP = Profile(8, 1, 1)  # for tests
 
 
 def normalize(password: str) -> str:
-    """The password as it is hashed and counted: NFC, so that an é typed on any keyboard is one code point and the same one."""
+    """The password as it is hashed and counted: in NFC, an é from any keyboard is one code point, and the same one."""
     return unicodedata.normalize("NFC", password)
 
 
 class Passwords:
     """Hashes and verifies under one profile, inside a bounded password path; safe to share between threads.
 
-    `hashing` threads compute while `waiting` more wait, at most `patience`; the next is told `Busy` at once. Argon2 releases
-    the interpreter lock, so the other threads of the worker go on answering.
+    `hashing` threads compute while `waiting` more wait, at most `patience`; the next is told `Busy` at once. Argon2
+    releases the interpreter lock, so the other threads of the worker go on answering.
     """
 
     def __init__(

@@ -8,10 +8,10 @@ from keys.vault import Vault
 
 
 class PurposeKeys:
-    """HMAC-SHA256 under keys derived from the vault; a value's digest for one purpose says nothing about it for another.
+    """HMAC-SHA256 under keys derived from the vault: the digest for one purpose tells nothing of that for another.
 
-    While an old master key is kept beside the new one, what it protected is still found by `macs`; the old one may leave
-    the file once nothing it protected lives. Nothing permanent may depend on a `mac`.
+    While an old master key is kept beside the new one, what it protected is still found by `macs`; it may leave the
+    file once nothing it protected lives. Nothing permanent may depend on a `mac`.
     """
 
     def __init__(self, vault: Vault) -> None:

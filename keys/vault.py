@@ -23,9 +23,9 @@ _LEAST_VARIETY = 8  # distinct bytes; 32 random bytes have about thirty
 class Vault:
     """Seals and opens values, and derives the keys of other purposes. The highest version seals, every version opens.
 
-    A sealed value is `format | version | salt | nonce | ciphertext and tag`, 49 bytes longer than what it holds. Each value has
-    its own key, HKDF-SHA256 of the master key and the salt: so the 2**32 values one AES-GCM key may seal under random
-    nonces (SP 800-38D, 8.3) are never reached. Safe to share between threads.
+    A sealed value is `format | version | salt | nonce | ciphertext and tag`, 49 bytes longer than what it holds. Each
+    has its own key, HKDF-SHA256 of the master key and the salt: the 2**32 values that one AES-GCM key may seal under
+    random nonces (SP 800-38D, 8.3) are never reached. Safe to share between threads.
     """
 
     def __init__(self, master_keys: Mapping[int, bytes]) -> None:
@@ -40,7 +40,7 @@ class Vault:
         return tuple(self._keys)
 
     def seal(self, plaintext: bytes, context: str) -> bytes:
-        """Encrypt under the newest key. The context says where the value lives ("table:column:row"): it opens nowhere else."""
+        """Encrypt under the newest key. The context ("table:column:row") is where the value lives."""
         version = self.versions[0]
         header = _FORMAT + version.to_bytes(4, "big")
         salt, nonce = os.urandom(_SALT), os.urandom(_NONCE)
@@ -58,7 +58,7 @@ class Vault:
             raise Unreadable("altered, or sealed for another place") from None
 
     def version_of(self, sealed: bytes) -> int:
-        """The master key a value was sealed under, to find those to seal anew. Raises `Unreadable` when it is no sealed value."""
+        """The master key a value was sealed under. Raises `Unreadable` when it is no sealed value."""
         if sealed[:1] != _FORMAT or len(sealed) < _HEADER + _SALT + _NONCE + _TAG:
             raise Unreadable("not a sealed value")
         return int.from_bytes(sealed[1:_HEADER], "big")
@@ -120,7 +120,7 @@ def _parse(path: Path, line: str) -> tuple[int, bytes]:
 
 
 def create_master_key(path: Path) -> None:
-    """Write a first random key, version 1, readable by its owner only. Raises `FileExistsError`: no key is ever replaced."""
+    """Write a random key, version 1, for its owner's eyes only. Raises `FileExistsError`: no key is ever replaced."""
     line = b"1:" + base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n"
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
