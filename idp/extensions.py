@@ -12,7 +12,6 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.local import LocalProxy
 
 from idp import clock
-from idp import clock
 from idp.shortlived.store import ShortLived
 from keys.passwords import Passwords
 from keys.purposes import PurposeKeys
