@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from argon2 import PasswordHasher, Type
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 from keys.errors import Busy
 
@@ -93,7 +93,7 @@ class Passwords:
         if kept is not None:
             try:
                 return self._matches(kept, password)
-            except InvalidHashError:  # raised before anything was computed
+            except (InvalidHashError, VerificationError):  # raised before anything was computed
                 _log.error("a kept password hash is malformed")
         self._matches(self._decoy, password)
         return False
@@ -109,7 +109,7 @@ class Passwords:
     def _matches(self, kept: str, password: str) -> bool:
         try:
             return self._hasher.verify(kept, _bytes(password))
-        except VerificationError:
+        except VerifyMismatchError:
             return False
 
 

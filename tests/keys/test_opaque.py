@@ -1,0 +1,24 @@
+"""Opaque secrets."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keys import opaque
+
+
+def test_a_secret_has_256_bits_and_needs_no_escaping():
+    secret = opaque.make()
+    assert len(secret) == 43
+    assert secret.replace("-", "").replace("_", "").isalnum()
+    assert secret != opaque.make()
+
+
+def test_a_digest_is_sha_256():
+    assert opaque.digest("abc").hex() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+@given(st.text(st.characters()), st.text(st.characters()))
+def test_only_the_secret_matches_its_digest_whatever_is_presented(secret, other):
+    assert opaque.matches(secret, opaque.digest(secret))
+    assert opaque.matches(other, opaque.digest(secret)) == (other == secret)
+    assert not opaque.matches("\ud800" + secret, opaque.digest(secret))
