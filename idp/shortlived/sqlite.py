@@ -2,31 +2,33 @@
 
 import os
 import sqlite3
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Lock
+from tempfile import TemporaryDirectory
 from typing import Any
 from weakref import WeakSet
 
 from idp.errors import StoreUnavailable
 
-PURGE_EVERY = 64  # writes of one process
-PURGE_BATCH = 256  # rows at most: more than were written since, so that the dead never pile up
+SWEEP_EVERY = 64  # writes of one process
+SWEEP_BATCH = 256  # entries looked at: more than were written since, so that the dead never pile up
 PAGE = 4096  # bytes
 
 _MILLISECOND = timedelta(milliseconds=1)
 _NEVER = 2**62
 _EPOCH = "epoch"  # no kind before it: it meets no other key
 
+# No index on the deadline: writing would cost half as much again. It stands before the value, which may overflow a page.
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS entry (
-    key TEXT PRIMARY KEY, value BLOB NOT NULL, version INTEGER NOT NULL, expires_at INTEGER NOT NULL
+CREATE TABLE entry (
+    key TEXT PRIMARY KEY, expires_at INTEGER NOT NULL, version INTEGER NOT NULL, value BLOB NOT NULL
 ) WITHOUT ROWID
 """
-_INDEX = "CREATE INDEX IF NOT EXISTS entry_expires_at ON entry (expires_at)"
 _PUT = """
 INSERT INTO entry (key, value, version, expires_at) VALUES (?, ?, 1, ?)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = 1, expires_at = excluded.expires_at
@@ -49,7 +51,9 @@ UPDATE entry SET value = ?, version = version + 1, expires_at = ?
 WHERE key = ? AND version = ? AND expires_at > ? RETURNING 1
 """
 _DELETE = "DELETE FROM entry WHERE key = ?"
-_PURGE = "DELETE FROM entry WHERE key IN (SELECT key FROM entry WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
+_SWEPT_TO = "SELECT key FROM entry WHERE key > ? ORDER BY key LIMIT 1 OFFSET ?"
+_SWEEP = "DELETE FROM entry WHERE key > ? AND key <= ? AND expires_at <= ?"
+_SWEEP_END = "DELETE FROM entry WHERE key > ? AND expires_at <= ?"
 _BEGIN_EPOCH = "INSERT INTO entry (key, value, version, expires_at) VALUES (?, ?, 1, ?) ON CONFLICT (key) DO NOTHING"
 _READ_EPOCH = "SELECT value FROM entry WHERE key = ?"
 
@@ -61,7 +65,7 @@ class _Connections:
         self._open_one = open_one
         self._idle: deque[sqlite3.Connection] = deque()
         self._opened = 0
-        self._opening = Lock()
+        self._opening = threading.Lock()
 
     def take(self) -> sqlite3.Connection:
         """An idle one, or a new one."""
@@ -113,13 +117,11 @@ class SqliteFile:
         self._pages = max(8, capacity // PAGE)
         self._patience = patience.total_seconds()
         self._connections = _Connections(self._open)
-        self._writing = Lock()
+        self._writing = threading.Lock()
         self._writes = 0
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._path.touch(mode=0o600)
-        for statement in (_SCHEMA, _INDEX):
-            self._write(statement)
-        self.epoch()
+        self._swept = ""  # the key where the next sweep begins
+        if not self._path.exists():
+            self._create()
         _files.add(self)
 
     def put(self, key: str, value: bytes, ttl: timedelta) -> None:
@@ -163,9 +165,6 @@ class SqliteFile:
     def clear(self) -> None:
         self._write("DELETE FROM entry")
 
-    def _instant(self, later: timedelta = timedelta()) -> int:
-        return int(self._now().timestamp() * 1000) + later // _MILLISECOND
-
     def hold(self) -> None:
         """Let what is under way end, and begin nothing: a fork is coming."""
         self._writing.acquire()
@@ -176,17 +175,29 @@ class SqliteFile:
         self._connections.reopen()
         self._writing.release()
 
+    def _instant(self, later: timedelta = timedelta()) -> int:
+        return int(self._now().timestamp() * 1000) + later // _MILLISECOND
+
     def _write(self, statement: str, *values: str | bytes | int) -> list[Any]:
         # One writer at a time in this process: waiting threads queue here, not in SQLite's polling.
         if not self._writing.acquire(timeout=self._patience):
             raise StoreUnavailable("the short-lived file is busy")
         try:
             self._writes += 1
-            if self._writes % PURGE_EVERY == 0:
-                self._execute(_PURGE, self._instant(), PURGE_BATCH)
+            if self._writes % SWEEP_EVERY == 0:
+                self._sweep()
             return self._run(statement, *values)
         finally:
             self._writing.release()
+
+    def _sweep(self) -> None:
+        # Key by key, round and round.
+        end = self._execute(_SWEPT_TO, self._swept, SWEEP_BATCH - 1)
+        if end:
+            self._execute(_SWEEP, self._swept, end[0][0], self._instant())
+        else:
+            self._execute(_SWEEP_END, self._swept, self._instant())
+        self._swept = end[0][0] if end else ""
 
     def _run(self, statement: str, *values: str | bytes | int) -> list[Any]:
         self.round_trips += 1
@@ -202,20 +213,36 @@ class SqliteFile:
         except sqlite3.OperationalError as error:
             raise StoreUnavailable("the short-lived file does not answer") from error
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self, path: Path | None = None) -> sqlite3.Connection:
+        # Never creates: a file that was removed is a store that is away. Each statement is its own transaction.
+        uri = f"{(path or self._path).as_uri()}?mode=rw"
         connection = sqlite3.connect(
-            self._path, timeout=self._patience, isolation_level=None, check_same_thread=False
-        )  # each statement is its own transaction
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"max_page_count={self._pages}"):
-            connection.execute(f"PRAGMA {pragma}").fetchall()
+            uri, uri=True, timeout=self._patience, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(f"PRAGMA max_page_count={self._pages}").fetchall()
         return connection
 
+    def _create(self) -> None:
+        # Made aside, then given its name at once: several processes that start together share the one that came first.
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".", dir=self._path.parent) as aside:
+            draft = Path(aside, self._path.name)
+            draft.touch(mode=0o600)
+            connection = self._open(draft)
+            connection.execute("PRAGMA journal_mode=WAL").fetchall()
+            connection.execute(_SCHEMA)
+            connection.execute(_BEGIN_EPOCH, (_EPOCH, self._instant().to_bytes(8), _NEVER))
+            connection.close()
+            with suppress(FileExistsError):
+                os.link(draft, self._path)
 
-# SQLite remembers in memory which locks its process holds, and a fork copies that memory but not the locks: a child that
-# uses the file, even through a connection of its own, could spoil it. So no connection is open while the process forks.
+
+# SQLite remembers in memory which locks its process holds, and a fork copies that memory but not the locks: a child
+# that uses the file, even by a connection of its own, could spoil it. So none is open while the process forks.
 _files: WeakSet[SqliteFile] = WeakSet()
 _held: list[SqliteFile] = []
-_forking = Lock()
+_forking = threading.Lock()
 
 
 def _before_fork() -> None:
