@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from uuid_utils.compat import uuid7
 
+from idp.errors import DatabaseUnavailable
 from idp.settings import Settings
 
 NAMING = {
@@ -68,6 +69,9 @@ PrimaryKey = Annotated[UUID, mapped_column(primary_key=True, default=new_id)]
 
 db = SQLAlchemy(model_class=Model, disable_autonaming=True)
 
+AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+"""What SQLAlchemy raises when the database is away, ended our transaction (a deadlock, a time-out) or has no connection."""
+
 _writes: ContextVar[bool] = ContextVar("writes", default=True)
 
 
@@ -83,11 +87,15 @@ class UnitOfWork:
         self.close(keep=error is None)
 
     def close(self, keep: bool) -> None:
-        """Commit what was done, or undo it."""
-        if keep:
+        """Commit what was done, or undo it. Raises `DatabaseUnavailable` when the commit did not go through."""
+        if not keep:
+            self.undo()
+            return
+        try:
             db.session.commit()
-        else:
-            db.session.rollback()
+        except AWAY as error:
+            self.undo()
+            raise DatabaseUnavailable(type(error).__name__) from error
 
     def undo(self) -> None:
         """Roll back at once: a raised error keeps nothing."""

@@ -1,6 +1,7 @@
 """What can go wrong in the house, as a tree; each leaf has a status, and its words stand in `idp/web/errors.py`.
 
     DomainError                    a broken precondition: undoes the unit of work
+    ├── UntrustedRequest     400   a portal we do not know, or an address it never registered
     ├── NotFound             404   no such thing, or not yours: both look the same
     ├── JourneyExpired       410   the sign-in under way has died
     ├── JourneyForeign       403   … or belongs to another browser             suspicious
@@ -22,6 +23,10 @@ class DomainError(Exception):
     status = 400
     suspicious = False
     retry_after: int | None = None
+
+
+class UntrustedRequest(DomainError):
+    """An authorization or sign-out request whose client or return address is unknown: nothing is sent back anywhere."""
 
 
 class NotFound(DomainError):

@@ -7,7 +7,7 @@ from typing import Annotated, cast
 from urllib.parse import urlsplit
 
 from flask import current_app
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from werkzeug.local import LocalProxy
 
@@ -117,8 +117,6 @@ class Settings(BaseSettings):
 
     cheap_hashes: bool = False
     """For tests only: passwords hashed in a millisecond. Refused in production."""
-    secret_key_for_tests: SecretStr | None = None
-    """For tests only: a master key without a file. Refused in production."""
 
     @field_validator("locales", mode="before")
     @classmethod
@@ -174,8 +172,6 @@ def _unsafe(chosen: Settings) -> list[str]:
         problems.append("IDP_DATABASE_URL must be PostgreSQL outside development")
     if chosen.shortlived_url.startswith("sqlite:///"):
         problems.append("IDP_SHORTLIVED_URL must be Redis outside development")
-    if chosen.cheap_hashes or chosen.secret_key_for_tests:
-        problems.append("IDP_CHEAP_HASHES and IDP_SECRET_KEY_FOR_TESTS are for tests only")
     return problems
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from idp.db import Model, PrimaryKey, db
+from idp.registry.models import Organization
 
 RIGHTS = tuple(
     f"{menu}:{deed}" for menu in ("legal", "employees", "absences", "documents", "contact") for deed in ("read", "act")
@@ -61,7 +62,7 @@ class Account(Model):
 
     @classmethod
     def credential(cls, own: Session, canonical: str) -> Credential:
-        """The credential of a login that may sign in; an empty one, against which the same work is done, otherwise."""
+        """The credential of a login that may sign in; otherwise an empty one, for the same work."""
         live = sa.select(cls.id, cls.password_hash).join(EmailAddress)
         row = own.execute(live.where(EmailAddress.canonical == canonical, cls.is_live())).first()
         return Credential(row.id, row.password_hash) if row else Credential(None, None)
@@ -140,3 +141,14 @@ class Membership(Model):
             sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL"),
         ),
     )  # fmt: skip
+
+    @classmethod
+    def of(cls, account_id: UUID, now: datetime) -> list["Membership"]:
+        """The live memberships of an account in organizations that live, its own first."""
+        live = sa.and_(cls.ended_at.is_(None), sa.or_(cls.ends_at.is_(None), cls.ends_at > now))
+        open_ = (
+            sa.select(cls)
+            .join(Organization)
+            .where(cls.account_id == account_id, live, Organization.closed_at.is_(None))
+        )
+        return list(db.session.scalars(open_.order_by(cls.holder.desc(), Organization.name, cls.id)))

@@ -59,7 +59,7 @@ class FundText(Model):
 
 
 class Organization(Model):
-    """A row of a fund's register: a member, one of its sites, or a firm. The number is unique in its fund; a SIRET is not."""
+    """A row of a fund's register: member, site or firm. The number is unique in its fund, a SIRET is not."""
 
     __tablename__ = "organization"
     __table_args__ = (
@@ -94,3 +94,8 @@ class Organization(Model):
     def by_number(cls, fund_id: UUID, number: str) -> "Organization | None":
         """The organization of that number in that fund."""
         return db.session.scalar(sa.select(cls).where(cls.fund_id == fund_id, cls.number == number))
+
+    @classmethod
+    def by_id(cls, organization_id: UUID) -> "Organization | None":
+        """The organization of that id."""
+        return db.session.get(cls, organization_id)

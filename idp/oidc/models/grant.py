@@ -12,7 +12,7 @@ from idp.db import Model, PrimaryKey, db
 
 
 class Grant(Model):
-    """What one person allowed one client, for one organization or none; its state decides, whatever tokens are about."""
+    """What one person allowed one client, for one organization or none: its state decides, not the tokens."""
 
     __tablename__ = "grant"
 
@@ -25,7 +25,6 @@ class Grant(Model):
     )
     membership_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("membership.id", ondelete="SET NULL"), index=True)
     delegation_id: Mapped[UUID | None] = mapped_column(index=True)
-    consent_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("consent.id", ondelete="SET NULL"), index=True)
     scopes: Mapped[list[str]]
     claims: Mapped[dict[str, Any]] = mapped_column(default=dict)
     resources: Mapped[list[str]] = mapped_column(default=list)

@@ -75,7 +75,7 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc]
         live = [self.secret_digest]
         if self.former_secret_expires_at and clock.now() < self.former_secret_expires_at:
             live.append(self.former_secret_digest)
-        return any([opaque.matches(client_secret, digest) for digest in live if digest])
+        return any(opaque.matches(client_secret, digest) for digest in live if digest)
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         """Exactly the registered method, on every endpoint."""

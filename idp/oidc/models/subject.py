@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.db import Model, PrimaryKey
+from idp.db import Model, PrimaryKey, db
 
 
 class Subject(Model):
@@ -20,3 +20,11 @@ class Subject(Model):
     sector: Mapped[str] = mapped_column(sa.String(255))
     sub: Mapped[UUID] = mapped_column(unique=True)
     created_at: Mapped[datetime]
+
+    @classmethod
+    def account_of(cls, sub: str) -> UUID | None:
+        """The account that a `sub` names; None when it names nobody."""
+        try:
+            return db.session.scalar(sa.select(cls.account_id).where(cls.sub == UUID(sub)))
+        except ValueError:
+            return None

@@ -1,0 +1,52 @@
+"""Is the person's word due before this application may know? It is remembered by client, organization and scopes."""
+
+from uuid import UUID
+
+from idp.audit.events import Event
+
+from consent.models import Consent
+from idp import clock
+from idp.alive import LiveSession
+from idp.audit import log
+from idp.journey.models import Journey
+from idp.journey.steps import Step
+from idp.oidc.authorization.answering import membership_for
+from idp.oidc.models import registered
+from idp.oidc.models.registered import RegisteredClient
+from idp.sessions import current
+
+
+def is_due(journey: Journey) -> bool:
+    """Whether to show the screen: always for `prompt=consent`, and where a third party has no such consent yet."""
+    client = registered.find(journey.client_id or "")
+    session = current.session()
+    if client is None or session is None or journey.facts.get("consented"):
+        return False
+    if "consent" in journey.prompts:
+        return True
+    return not client.first_party and not Consent.covers(
+        session.account_id, client.id, organization_of(journey, session), journey.question["scopes"]
+    )
+
+
+STEP = Step("consent", is_due, screen="consent.ask", silent_error="consent_required")
+
+
+def organization_of(journey: Journey, session: LiveSession) -> UUID | None:
+    """The organization the consent is for; None where none is asked."""
+    membership = membership_for(journey, session)
+    return membership.organization_id if membership else None
+
+
+def give(journey: Journey, session: LiveSession, client: RegisteredClient) -> None:
+    """Write the person's word down, and go on."""
+    organization_id = organization_of(journey, session)
+    Consent.grant(session.account_id, client.id, organization_id, journey.question["scopes"], clock.now())
+    ids = {"subject": session.account_id, "client": client.id, "organization": organization_id}
+    log.record(Event.CONSENT_GIVEN, session=session.id, **ids)
+    journey.established("consented")
+
+
+def refuse(session: LiveSession, client: RegisteredClient) -> None:
+    """Note that the person said no."""
+    log.record(Event.CONSENT_REFUSED, subject=session.account_id, client=client.id, session=session.id)

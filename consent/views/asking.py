@@ -1,0 +1,53 @@
+"""Who asks, what, and for which organization: allow or refuse."""
+
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+
+from consent import asking, scopes
+from idp import extensions
+from idp.alive import LiveSession
+from idp.errors import JourneyExpired
+from idp.journey.browser import journey_of_this_browser
+from idp.journey.models import Journey
+from idp.oidc.authorization.answering import membership_for
+from idp.oidc.models import registered
+from idp.oidc.models.registered import RegisteredClient
+from idp.registry.models import Organization
+from idp.sessions import current
+
+
+def show(journey_id: UUID) -> ResponseReturnValue:
+    """The question, in plain words."""
+    journey, session, client = _where_we_are(journey_id)
+    membership = membership_for(journey, session)
+    organization = Organization.by_id(membership.organization_id) if membership else None
+    return render_template(
+        "consent/asking/asking.html",
+        form=FlaskForm(),
+        journey=journey,
+        client=client,
+        session=session,
+        organization=organization,
+        knows=scopes.in_words(journey.question["scopes"]),
+    )
+
+
+def submit(journey_id: UUID) -> ResponseReturnValue:
+    """The answer: back to the hub, or the refusal to the application."""
+    journey, session, client = _where_we_are(journey_id)
+    if request.form.get("choice") == "allow":
+        asking.give(journey, session, client)
+        return redirect(url_for("journey.resume", journey_id=journey.id), 303)
+    asking.refuse(session, client)
+    return extensions.house.answers[journey.goal].refuse(journey, "access_denied")  # type: ignore[no-any-return]
+
+
+def _where_we_are(journey_id: UUID) -> tuple[Journey, LiveSession, RegisteredClient]:
+    journey = journey_of_this_browser(journey_id)
+    session, client = current.session(), registered.find(journey.client_id or "")
+    if session is None or client is None:
+        raise JourneyExpired("nobody is signed in any more, or the client is disabled", journey.client_id)
+    return journey, session, client

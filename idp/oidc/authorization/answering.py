@@ -1,0 +1,90 @@
+"""The answer to an authorization request: the grant is inserted, and a code names it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from idp import clock
+from idp.accounts.models import Membership
+from idp.alive import LiveSession
+from idp.audit import log
+from idp.audit.events import Event
+from idp.db import db
+from idp.journey.models import Journey
+from idp.login import assurance
+from idp.oidc.authorization.codes import AuthorizationCode
+from idp.oidc.models import registered
+from idp.oidc.models.grant import Grant
+from idp.oidc.models.registered import RegisteredClient
+from idp.settings import settings
+from keys import opaque
+
+
+def refusal_of(journey: Journey, session: LiveSession) -> str | None:
+    """Why the person who is there may not answer, as an error code; None when they may."""
+    meant = journey.question.get("subject_account")
+    if meant is not None and meant != str(session.account_id):
+        return "login_required"
+    essential = journey.question.get("essential_acr")
+    if essential and assurance.acr(session.methods, settings.issuer) not in essential:
+        return "unmet_authentication_requirements"  # RFC 9470 section 3
+    return None
+
+
+def grant(journey: Journey, session: LiveSession) -> str:
+    """Insert the grant and issue its code: the secret the client redeems."""
+    now = clock.now()
+    client = registered.find(journey.client_id or "")
+    assert client is not None, "the client was checked when the question was asked, and again by the caller"
+    given = _grant(journey, session, client, now)
+    db.session.add(given)
+    db.session.flush()
+    log.record(
+        Event.GRANT_ISSUED,
+        subject=session.account_id,
+        organization=given.organization_id,
+        client=client.id,
+        session=session.id,
+        grant=given.id,
+    )
+    return _code(journey, given.id, now).issue()
+
+
+def _grant(journey: Journey, session: LiveSession, client: RegisteredClient, now: datetime) -> Grant:
+    scopes = journey.question["scopes"]
+    offline = client.offline or "offline_access" in scopes
+    membership = membership_for(journey, session)
+    return Grant(
+        account_id=session.account_id,
+        client_id=client.id,
+        session_id=None if offline else session.id,
+        organization_id=membership and membership.organization_id,
+        membership_id=membership and membership.id,
+        scopes=scopes,
+        claims=journey.question["claims"],
+        auth_time=session.auth_time,
+        acr=assurance.acr(session.methods, settings.issuer),
+        amr=assurance.amr(session.methods),
+        sid=opaque.make(),
+        offline=offline,
+        created_at=now,
+    )
+
+
+def membership_for(journey: Journey, session: LiveSession) -> Membership | None:
+    """On whose behalf: the organization the portal named, else the last one used, else the person's own."""
+    if "organization" not in journey.question["scopes"]:
+        return None
+    open_to = Membership.of(session.account_id, clock.now())
+    wanted = journey.question.get("organization"), str(session.organization_id)
+    for name in wanted:
+        for membership in open_to:
+            if str(membership.organization_id) == name:
+                return membership
+    return open_to[0] if open_to else None
+
+
+def _code(journey: Journey, grant_id: UUID, now: datetime) -> AuthorizationCode:
+    asked = journey.question
+    return AuthorizationCode(
+        grant_id, journey.client_id or "", asked["redirect_uri"], asked["code_challenge"], asked["nonce"], now
+    )
