@@ -66,7 +66,11 @@ def test_a_hash_of_other_parameters_still_verifies_and_asks_to_be_made_again(pas
 @row("PWD-6")
 def test_every_answer_costs_exactly_one_verification(passwords):
     kept = hashed(passwords, "right")
-    answers = [verified(passwords, kept, "right"), verified(passwords, kept, "wrong"), verified(passwords, None, "right")]
+    answers = [
+        verified(passwords, kept, "right"),
+        verified(passwords, kept, "wrong"),
+        verified(passwords, None, "right"),
+    ]
     assert answers == [True, False, False]
     assert passwords.verifications == 3
 
