@@ -1,1 +1,1 @@
-"""The funds and their register of organizations; who may act for an organization is left to `accounts` and `delegations`."""
+"""The funds and their register of organizations; who may act for one is left to `accounts` and `delegations`."""

@@ -32,9 +32,19 @@ class Fund(Model):
     updated_at: Mapped[datetime]
 
     @classmethod
+    def by_id(cls, fund_id: UUID) -> "Fund | None":
+        """The fund of that id."""
+        return db.session.get(cls, fund_id)
+
+    @classmethod
     def by_code(cls, code: str) -> "Fund | None":
         """The fund of that code."""
         return db.session.scalar(sa.select(cls).where(cls.code == code))
+
+    @classmethod
+    def all(cls) -> list["Fund"]:
+        """Every fund, by its name."""
+        return list(db.session.scalars(sa.select(cls).order_by(cls.name, cls.code)))
 
 
 class FundText(Model):

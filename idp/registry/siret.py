@@ -30,8 +30,8 @@ class NotASiret(ValueError):
 def parse(text: str) -> str:
     """The fourteen digits, leading zeros kept; spaces, dots, hyphens and invisible marks are dropped.
 
-    La Poste's establishments follow a rule of their own. Monaco's identifiers, which hold letters, are no members' and are
-    refused. Raises `NotASiret`.
+    La Poste's establishments follow a rule of their own. Monaco's identifiers, which hold letters, are no members' and
+    are refused. Raises `NotASiret`.
     """
     digits = "".join(char for char in text[:_LONGEST].strip() if char != "." and not _separates(char))
     if not (digits.isascii() and digits.isdigit()):  # full-width digits are digits too, but nobody types them
