@@ -70,18 +70,14 @@ class KeyRing:
     # What a request asks
 
     def signing(self, alg: str, now: datetime) -> SigningKey:
-        """The key that signs now: of those whose time has come, the latest. Raises `NoKey` when `alg` has none.
+        """The key that signs now, the one no later key has superseded yet. Raises `NoKey` when `alg` has none.
 
         When the key that signed was removed, the next one takes its place before its time: it is published already.
         """
-        ours = [key for key in self._keys(now) if key.alg == alg]
-        begun = [key for key in ours if key.signs(now)]
-        if begun:
-            return max(begun, key=_age)
-        following = [key for key in ours if now < key.signs_from]
-        if not following:
-            raise NoKey(f"no key signs with {alg}")
-        return min(following, key=_age)
+        for key in self._keys(now):  # oldest first
+            if key.alg == alg and not key.is_retired(now):
+                return key
+        raise NoKey(f"no key signs with {alg}")
 
     def verification_keys(self, now: datetime) -> KeySet:
         """The public keys of every token that may live: former, current and next keys. Raises `NoKey`."""

@@ -25,9 +25,9 @@ class SigningKey:
     retires_at: datetime | None = None  # when it stopped signing
     verifies_until: datetime | None = None
 
-    def signs(self, now: datetime) -> bool:
-        """Whether it may sign: its time has come, and it was not superseded."""
-        return self.signs_from <= now and (self.retires_at is None or now < self.retires_at)
+    def is_retired(self, now: datetime) -> bool:
+        """Whether it signs no more, a later key having superseded it."""
+        return self.retires_at is not None and self.retires_at <= now
 
     def verifies(self, now: datetime) -> bool:
         """Whether something it signed may still live, or will."""

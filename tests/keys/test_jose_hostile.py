@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from joserfc import jws
-from joserfc.jwk import KeySet, OctKey, RSAKey
+from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from keys import jose
 from keys.errors import BadToken
@@ -111,6 +111,19 @@ def test_one_key_has_one_algorithm():
     assert verified(token, KeySet([RSAKey.import_key(public, options)]), algorithms=["PS256", "RS256"]) == CLAIMS
     for more in ({"alg": "RS256"}, {"alg": "RSA-OAEP", "use": "enc"}, {"use": "enc"}):
         refused(token, KeySet([RSAKey.import_key(public, options | more)]), algorithms=["PS256", "RS256"])
+
+
+@row("KEY-1")
+def test_of_two_keys_of_one_name_the_one_of_the_algorithm_is_taken():
+    public = RS.key.public_key
+    both = [RSAKey.import_key(public, {"kid": RS.kid, "alg": alg}) for alg in ("PS256", "RS256")]
+    assert verified(jose.sign(RS, CLAIMS, typ="at+jwt"), KeySet(both)) == CLAIMS
+    assert verified(jose.sign(RS, CLAIMS, typ="at+jwt"), KeySet([ES.public, *reversed(both)])) == CLAIMS
+
+
+@row("KEY-1")
+def test_a_key_without_a_name_is_never_taken():
+    refused(with_header(kid=""), KeySet([ECKey.import_key(ES.key.public_key, {"kid": ""})]))
 
 
 @row("KEY-1")
