@@ -114,11 +114,11 @@ def test_one_key_has_one_algorithm():
 
 
 @row("KEY-1")
-def test_of_two_keys_of_one_name_the_one_of_the_algorithm_is_taken():
-    public = RS.key.public_key
-    both = [RSAKey.import_key(public, {"kid": RS.kid, "alg": alg}) for alg in ("PS256", "RS256")]
-    assert verified(jose.sign(RS, CLAIMS, typ="at+jwt"), KeySet(both)) == CLAIMS
-    assert verified(jose.sign(RS, CLAIMS, typ="at+jwt"), KeySet([ES.public, *reversed(both)])) == CLAIMS
+def test_of_several_keys_of_one_name_the_one_made_for_this_is_taken():
+    parameters = [{"use": "enc"}, {"alg": "PS256"}, {"alg": "RS256", "use": "sig"}]
+    several = [RSAKey.import_key(RS.key.public_key, {"kid": RS.kid} | more) for more in parameters]
+    assert verified(jose.sign(RS, CLAIMS, typ="at+jwt"), KeySet(several)) == CLAIMS
+    assert verified(jose.sign(RS, CLAIMS, typ="at+jwt"), KeySet([ES.public, *reversed(several)])) == CLAIMS
 
 
 @row("KEY-1")
