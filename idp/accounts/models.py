@@ -86,7 +86,7 @@ class Account(Model):
 
 
 class EmailAddress(Model):
-    """The address of an account, its login. Two spellings of one mailbox never make two accounts: `canonical` is unique."""
+    """The address of an account, its login. `canonical` is unique: two spellings of one mailbox are one account."""
 
     __tablename__ = "email_address"
 

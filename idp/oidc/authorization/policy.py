@@ -35,7 +35,7 @@ def max_age_of(client: RegisteredClient, text: str | None) -> int | None:
 
 
 def claims_of(text: str | None) -> dict[str, dict[str, Any]]:
-    """The `claims` parameter (Core 5.5): for each place, claim names and what is asked of them; other members dropped."""
+    """The `claims` parameter (Core 5.5): for each place, claim names and what is asked of them."""
     if text is None:
         return {}
     try:
