@@ -23,7 +23,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 _NEVER = 2**62
 _EPOCH = "epoch"  # no kind before it: it meets no other key
 
-# No index on the deadline: writing would cost half as much again. It stands before the value, which may overflow a page.
+# No index on the deadline: writing would cost half as much again. It stands before the value, which may overflow.
 _SCHEMA = """
 CREATE TABLE entry (
     key TEXT PRIMARY KEY, expires_at INTEGER NOT NULL, version INTEGER NOT NULL, value BLOB NOT NULL
