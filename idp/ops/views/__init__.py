@@ -1,0 +1,1 @@
+"""The edge of operations: what a balancer asks."""

@@ -1,0 +1,64 @@
+"""The mark of a command that changes something: it asks who acts, and the audit writes that name down."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import NoReturn, ParamSpec, TypeVar
+
+import click
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+LONGEST_NAME = 80  # the audit's column
+
+_operator: ContextVar[str | None] = ContextVar("operator", default=None)
+
+
+def operator() -> str | None:
+    """Who runs the command at hand; None in a request, and in a command that only reads."""
+    return _operator.get()
+
+
+@contextmanager
+def acting(name: str) -> Iterator[None]:
+    """Act in the name of an operator."""
+    former = _operator.set(name)
+    try:
+        yield
+    finally:
+        _operator.reset(former)
+
+
+def changes(command: Callable[P, R]) -> Callable[P, R]:
+    """Mark a command that changes something: it does nothing without `--operator NAME`, or IDP_OPERATOR."""
+
+    @wraps(command)
+    def named(*args: P.args, **kwargs: P.kwargs) -> R:
+        with acting(str(kwargs.pop("operator"))):
+            return command(*args, **kwargs)
+
+    option = click.option(
+        "--operator",
+        envvar="IDP_OPERATOR",
+        required=True,
+        metavar="NAME",
+        callback=_named,
+        help="Who you are, for the audit (or IDP_OPERATOR).",
+    )
+    return option(named)
+
+
+def refuse(*reasons: str) -> NoReturn:
+    """End the command with exit code 1 and every reason, one a line; the unit of work is undone."""
+    for reason in reasons:
+        click.echo(f"refused: {reason}", err=True)
+    raise click.exceptions.Exit(1)
+
+
+def _named(context: click.Context, option: click.Parameter, name: str) -> str:
+    name = name.strip()
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        raise click.BadParameter(f"a printable name of 1 to {LONGEST_NAME} characters is needed")
+    return name
