@@ -8,6 +8,8 @@ _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
 _CARD, _DARK_CARD = (255, 255, 255), (26, 33, 40)  # --card of static/style.css, by day and by night
 _LEGIBLE = 4.5  # WCAG 1.4.3: contrast of text with what it stands on
 
+FOR_EVER = "public, max-age=31536000, immutable"
+
 RGB = tuple[int, int, int]
 
 
@@ -16,7 +18,7 @@ def show(colour: str) -> Response:
     if not re.fullmatch(r"[0-9a-f]{6}", colour, re.ASCII):
         abort(404)
     response = Response(stylesheet(colour), mimetype="text/css")
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = FOR_EVER
     return response
 
 

@@ -1,0 +1,37 @@
+"""How pages write things: dates in the fund's time zone, SIRET in groups, addresses masked."""
+
+from datetime import datetime
+
+from flask import Flask
+from flask_babel import format_date, format_time, gettext
+
+_NO_BREAK = "\u00a0"
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates these filters, under these names."""
+    app.add_template_filter(day)
+    app.add_template_filter(moment)
+    app.add_template_filter(siret)
+    app.add_template_filter(masked)
+
+
+def day(at: datetime) -> str:
+    """`3 mars 2026`: the day of an instant where the fund is."""
+    return str(format_date(at, "long"))
+
+
+def moment(at: datetime) -> str:
+    """`3 mars 2026 à 14:05`: an instant, by the clocks where the fund is."""
+    return str(gettext("%(day)s à %(time)s", day=day(at), time=format_time(at, "short")))
+
+
+def siret(digits: str) -> str:
+    """`732 829 320 00074`, in groups that stay on one line."""
+    return _NO_BREAK.join((digits[:3], digits[3:6], digits[6:9], digits[9:]))
+
+
+def masked(address: str) -> str:
+    """`l•••@example.org`: enough for its owner to know it again, too little for anyone else."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1] if len(local) > 1 else ''}•••@{domain}"

@@ -1,0 +1,106 @@
+"""The log: JSON, one event a line, of bounded length; the route, never the path, a query string or a form."""
+
+import logging
+import re
+import sys
+from time import perf_counter
+from typing import Any, TextIO
+
+import structlog
+from flask import Flask, Response, g, has_request_context, request
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from idp import clock
+
+_LONGEST = 1000
+_LONGEST_TRACE = 8000
+_DEEPEST = 3
+_MOST = 40
+# What an exception's text may quote: an address, a number of a person or a firm, a token.
+_PERSONAL = re.compile(r"[^\s'\"(<=]+@[^\s'\")>]+|\d(?:[\s.]?\d){8,}|[A-Za-z0-9_\-.]{40,}")
+
+log = structlog.get_logger("idp.web")
+
+
+def configure(level: str = "INFO", stream: TextIO = sys.stderr) -> None:
+    """Send every event, ours and the libraries', to one stream. Called once a process; the last call wins."""
+    ours: list[Processor] = [_where, structlog.stdlib.add_log_level, _at, structlog.processors.format_exc_info, bound]
+    structlog.configure(
+        processors=[*ours, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=ours,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                # ASCII only: no control character, no U+2028, can begin a line of its own (AUD-3).
+                structlog.processors.JSONRenderer(sort_keys=False),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # its lines hold paths and query strings
+
+
+def init_app(app: Flask) -> None:
+    """One event an answered request."""
+    app.before_request(_start)
+    app.after_request(_answered)
+    app.logger.addFilter(_is_not_flasks_own_trace)
+
+
+def bound(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Cut what is long, deep or many; take out of a traceback what may name a person or be a secret."""
+    trace = event.pop("exception", None)
+    kept = {_text(key, 100): _bounded(value, _DEEPEST) for key, value in list(event.items())[:_MOST]}
+    if isinstance(trace, str):
+        kept["exception"] = _PERSONAL.sub("…", trace)[-_LONGEST_TRACE:]
+    return kept
+
+
+def _bounded(value: Any, depth: int) -> Any:
+    if value is None or isinstance(value, bool | int | float) or value.__class__.__module__ == "logging":
+        return value
+    if depth and isinstance(value, dict):
+        return {_text(key, 100): _bounded(item, depth - 1) for key, item in list(value.items())[:_MOST]}
+    if depth and isinstance(value, list | tuple):
+        return [_bounded(item, depth - 1) for item in list(value)[:_MOST]]
+    return _text(value, _LONGEST)
+
+
+def _text(value: object, longest: int) -> str:
+    text = str(value)
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def _where(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    if has_request_context():
+        event.setdefault("request_id", g.get("request_id"))
+        event.setdefault("route", request.url_rule.rule if request.url_rule else None)
+        event.setdefault("method", request.method)
+    return event
+
+
+def _at(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    event["at"] = clock.now().isoformat(timespec="milliseconds")
+    return event
+
+
+def _is_not_flasks_own_trace(record: logging.LogRecord) -> bool:
+    """Flask writes the path of what crashed; `errors.py` has written the event already, without it."""
+    return record.msg != "Exception on %s [%s]"
+
+
+def _start() -> None:
+    g.started = perf_counter()
+
+
+def _answered(response: Response) -> Response:
+    spent = perf_counter() - g.get("started", perf_counter())
+    log.info("web:request:answered", status=response.status_code, milliseconds=round(spent * 1000, 1))
+    return response
