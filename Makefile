@@ -66,7 +66,8 @@ messages: build/messages.pot ## bring the catalogues up to date with the source 
 	@$(BABEL) update --check --no-fuzzy-matching --ignore-pot-creation-date --input-file $< --output-dir idp/translations
 
 docs: $(STAMP)/idp ## write docs/configuration.md and .env.example from the settings
-	@$(BIN)/idp settings
+	@$(BIN)/idp settings --markdown > docs/configuration.md
+	@$(BIN)/idp settings --env > .env.example
 
 lock: $(STAMP)/uv ## resolve the *.in files again, keeping the pins that still hold (ARGS=--upgrade moves them)
 	@$(LOCK) $(ARGS) requirements.in --output-file requirements.txt
