@@ -43,13 +43,14 @@ def allow_form_action(uri: str) -> None:
 def _source(uri: str) -> str:
     parts = urlsplit(uri)
     host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") and re.fullmatch(r"[a-z][a-z0-9+.-]*", parts.scheme, re.ASCII):
-        return f"{parts.scheme}:"  # an installed application (RFC 8252 7.1)
-    if host == "::1":
+    is_web = parts.scheme in ("http", "https")
+    if is_web and re.fullmatch(r"[a-z0-9.-]+", host, re.ASCII):
+        return f"{parts.scheme}://{host}:{parts.port}" if parts.port else f"{parts.scheme}://{host}"
+    if is_web and host == "::1":
         return f"{parts.scheme}:"  # the grammar of sources has no IPv6 address (CSP 3, 2.3.1)
-    if not re.fullmatch(r"[a-z0-9.-]+", host, re.ASCII):
-        raise ValueError("no origin that a content policy can name")
-    return f"{parts.scheme}://{host}:{parts.port}" if parts.port else f"{parts.scheme}://{host}"
+    if not is_web and re.fullmatch(r"[a-z][a-z0-9+.-]*", parts.scheme, re.ASCII):
+        return f"{parts.scheme}:"  # an installed application (RFC 8252 7.1)
+    raise ValueError("no origin that a content policy can name")
 
 
 def _dress(response: Response) -> Response:
