@@ -30,10 +30,10 @@ from idp.journey.views import expired
 from idp.login import account_choice, password
 from idp.oidc.authorization.views import answer
 from idp.oidc.logout import ending
-from idp.registry import funds
+from idp.registry.views import funds
 from idp.settings import Settings
 from idp.shortlived.store import open_store
-from idp.web import errors, headers, i18n, logs, requests
+from idp.web import assets, errors, face, filters, headers, i18n, logs, requests
 from keys import passwords
 from keys.errors import KeysError
 from keys.purposes import PurposeKeys
@@ -82,10 +82,10 @@ def create_app(chosen: Settings | None = None) -> Flask:
     extensions.csrf.init_app(app)
     origin.init_app(app)
     requests.init_app(app, chosen, WRITING_GETS, errors.tell)
-    headers.init_app(app)
-    i18n.init_app(app)
+    for furniture in (logs, headers, i18n, assets, filters):
+        furniture.init_app(app)
+    face.init_app(app, funds.face, pages="registry.page")
     errors.init_app(app, refused=log.refused, machine=MACHINE, expired=expired.show)
-    app.context_processor(funds.context)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.extensions["idp_house"] = extensions.House(JOURNEY, ANSWERS, ENDED)

@@ -8,7 +8,7 @@ from idp.errors import JourneyExpired, JourneyForeign
 from idp.extensions import signed
 from idp.journey.models import Journey
 from idp.settings import settings
-from idp.web import headers
+from idp.web import headers, i18n
 from keys import opaque
 from keys.errors import KeysError
 
@@ -42,7 +42,7 @@ def dress(journey: Journey) -> None:
     """Give the pages of a journey the face of its fund, its language, and the way back to its portal."""
     g.fund_id = journey.fund_id
     g.client_name = journey.client_name
-    g.locale = journey.locale
+    g.locale = journey.locale = i18n.asked() or journey.locale  # kept if this request saves the journey: a GET does not
     if journey.return_origin:
         headers.allow_form_action(journey.return_origin)
 
