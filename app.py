@@ -81,9 +81,10 @@ def create_app(chosen: Settings | None = None) -> Flask:
     )
     extensions.csrf.init_app(app)
     origin.init_app(app)
-    requests.init_app(app, chosen, WRITING_GETS, errors.tell)
+    # Before the unit of work: what runs after a view runs in reverse, and a failed commit makes another response.
     for furniture in (logs, headers, i18n, assets, filters):
         furniture.init_app(app)
+    requests.init_app(app, chosen, WRITING_GETS, errors.tell)
     face.init_app(app, funds.face, pages="registry.page")
     errors.init_app(app, refused=log.refused, machine=MACHINE, expired=expired.show)
     for blueprint in BLUEPRINTS:
