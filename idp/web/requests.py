@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from idp.db import unit_of_work
@@ -28,6 +28,10 @@ def init_app(app: Flask, chosen: Settings, writing_gets: frozenset[str], tell: C
     @app.before_request
     def begin() -> None:
         unit_of_work(writes=request.method not in SAFE or request.endpoint in writing_gets)
+        if request.content_length is None and "Transfer-Encoding" in request.headers:
+            abort(411)  # of a body without a length, the form's reader would take the first part for the whole
+        if (request.content_length or 0) > chosen.max_body:
+            abort(413)  # also where no view reads it
 
     @app.after_request
     def close(response: Response) -> Response:

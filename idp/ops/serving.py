@@ -1,0 +1,107 @@
+"""The production server: what must hold before it starts, and Granian with every limit set."""
+
+import errno
+import ipaddress
+import os
+import socket
+import sys
+
+import structlog
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from idp import clock
+from idp.db import db, unit_of_work
+from idp.errors import DatabaseUnavailable
+from idp.extensions import ring
+from idp.ops import health, schema
+from idp.settings import Settings
+
+ALGORITHMS = ("RS256", "ES256")
+CONNECTIONS = 512
+"""Connections a worker accepts at once; more wait in the kernel's queue, then are refused."""
+STOPPING = 10
+"""Seconds a worker may take to finish what it answers."""
+
+_MALLOC = "MALLOC_MMAP_THRESHOLD_"
+_SMALLEST_HEADER = 8192  # bytes: the HTTP library accepts no smaller buffer
+
+log = structlog.get_logger("idp.ops.serving")
+
+
+def give_memory_back() -> None:
+    """Start this very program again with blocks over 1 MiB given back once freed: what a password hash takes.
+
+    The C library reads that variable before Python begins.
+    """
+    if _MALLOC not in os.environ:
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | {_MALLOC: str(1 << 20)})  # noqa: S606
+
+
+def obstacles(chosen: Settings) -> list[str]:
+    """Every reason not to start. In development a missing table or key is made on the way instead."""
+    found = list(filter(None, [_port_problem(chosen)]))
+    try:
+        if not schema.is_current():
+            if chosen.is_production:
+                return [*found, "the database was not migrated to this version: run `idp db upgrade`"]
+            schema.bring_up_to_date()
+    except DatabaseUnavailable:
+        return [*found, "the database does not answer: see IDP_DATABASE_URL"]
+    distance = health.clock_distance()
+    if distance is not None and distance > health.REFUSAL:
+        found.append(f"the clocks of this node and of the database are {distance.total_seconds():.0f} s apart")
+    elif distance is not None and distance > health.ALARM:
+        log.warning("ops:serving:clocks", seconds=round(distance.total_seconds(), 1))
+    return found
+
+
+def run(chosen: Settings) -> None:
+    """Serve until told to stop: SIGTERM and Ctrl-C let the answers under way finish."""
+    with unit_of_work():
+        ring.prepare(ALGORITHMS, clock.now())
+    db.engine.dispose()  # the workers are forks of this process: they must not share its connections
+    server(chosen).serve()
+
+
+def server(chosen: Settings) -> MPServer:
+    """Granian with our limits; it limits nothing by itself."""
+    return MPServer(
+        "app:application",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=chosen.host,
+        port=chosen.port,
+        workers=chosen.workers,
+        blocking_threads=chosen.threads,
+        backpressure=CONNECTIONS,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=round(chosen.header_timeout.total_seconds() * 1000),
+            max_buffer_size=max(chosen.max_header, _SMALLEST_HEADER),
+        ),
+        websockets=False,
+        log_access=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOPPING,
+    )
+
+
+def _port_problem(chosen: Settings) -> str | None:
+    """Workers bind for themselves, and the kernel lets one user's programs share a port: two servers would take turns."""
+    try:
+        family = socket.AF_INET6 if ipaddress.ip_address(chosen.host).version == 6 else socket.AF_INET
+    except ValueError:
+        return f"{chosen.host!r} is no IP address: see IDP_HOST"
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((chosen.host, chosen.port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return f"port {chosen.port} is taken by another program: stop it, or set IDP_PORT"
+            return f"{chosen.host}:{chosen.port} cannot be listened on ({error.strerror}): see IDP_HOST and IDP_PORT"
+    return None
