@@ -91,7 +91,7 @@ def server(chosen: Settings) -> MPServer:
 
 
 def _port_problem(chosen: Settings) -> str | None:
-    """Workers bind for themselves, and the kernel lets one user's programs share a port: two servers would take turns."""
+    """Workers bind for themselves, and the kernel lets programs of one user share a port: two would take turns."""
     try:
         family = socket.AF_INET6 if ipaddress.ip_address(chosen.host).version == 6 else socket.AF_INET
     except ValueError:
