@@ -28,6 +28,7 @@ from idp.audit import log, origin
 from idp.errors import DomainError, SettingsRefused
 from idp.journey.views import expired
 from idp.login import account_choice, password
+from idp.oidc.authorization import resuming
 from idp.oidc.authorization.views import answer
 from idp.oidc.logout import ending
 from idp.registry.views import funds
@@ -89,7 +90,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     errors.init_app(app, refused=log.refused, machine=MACHINE, expired=expired.show)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.extensions["idp_house"] = extensions.House(JOURNEY, ANSWERS, ENDED)
+    app.extensions["idp_house"] = extensions.House(JOURNEY, ANSWERS, ENDED, resuming.way_back)
     return app
 
 

@@ -42,8 +42,8 @@ def give(journey: Journey, session: LiveSession, client: RegisteredClient) -> No
     """Write the person's word down, and go on."""
     organization_id = organization_of(journey, session)
     Consent.grant(session.account_id, client.id, organization_id, journey.question["scopes"], clock.now())
-    ids = {"subject": session.account_id, "client": client.id, "organization": organization_id}
-    log.record(Event.CONSENT_GIVEN, session=session.id, **ids)
+    who, what = session.account_id, Event.CONSENT_GIVEN
+    log.record(what, subject=who, client=client.id, organization=organization_id, session=session.id)
     journey.established("consented")
 
 

@@ -26,7 +26,7 @@ class Consent(Model):
     __table_args__ = (sa.Index("ix_consent_account_id_client_id", "account_id", "client_id"),)
 
     @classmethod
-    def _live(cls, account_id: UUID, client_id: UUID, organization_id: UUID | None) -> sa.Select[tuple["Consent"]]:
+    def _live(cls, account_id: UUID, client_id: UUID, organization_id: UUID | None) -> sa.Select["Consent"]:
         of_them = (cls.account_id == account_id, cls.client_id == client_id, cls.withdrawn_at.is_(None))
         return sa.select(cls).where(*of_them, cls.organization_id == organization_id)
 

@@ -69,6 +69,11 @@ PrimaryKey = Annotated[UUID, mapped_column(primary_key=True, default=new_id)]
 
 db = SQLAlchemy(model_class=Model, disable_autonaming=True)
 
+Transaction = Session
+"""What `own_transaction()` gives."""
+Condition = sa.ColumnElement[bool]
+"""A condition of SQL that a service hands from one model to another."""
+
 AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 """What SQLAlchemy raises when the database is away, ended our transaction (a deadlock, a time-out) or has no connection."""
 

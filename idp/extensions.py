@@ -37,6 +37,8 @@ class House:
     """How a journey of each goal is answered (`idp.journey.steps.Answer`)."""
     endings: tuple[Ended, ...] = ()
     """Who must know that something ended: our own first, then messages."""
+    way_back: Callable[[str | None], str | None] = lambda client_id: None
+    """Where a journey that died can begin again: the address of that client's portal, if it has one."""
 
     def ended(self, kind: str, ended_id: UUID) -> None:
         """Tell everyone concerned, in the transaction of what ended."""

@@ -1,1 +1,1 @@
-"""People and their organizations: accounts, addresses, numbers and memberships; proving who is there is left to `login`."""
+"""People and their organizations: accounts, addresses, memberships; proving who is there is left to `login`."""

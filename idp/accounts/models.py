@@ -61,7 +61,7 @@ class Account(Model):
         return db.session.scalar(found)
 
     @classmethod
-    def credential(cls, own: Session, canonical: str) -> Credential:
+    def credential(cls, own: Session, canonical: str | None) -> Credential:
         """The credential of a login that may sign in; otherwise an empty one, for the same work."""
         live = sa.select(cls.id, cls.password_hash).join(EmailAddress)
         row = own.execute(live.where(EmailAddress.canonical == canonical, cls.is_live())).first()
@@ -79,10 +79,18 @@ class Account(Model):
         return sa.select(cls.id).where(unchanged, cls.is_live()).exists()
 
     @classmethod
-    def rehashed(cls, credential: Credential, password_hash: str) -> None:
-        """Store the same password under today's parameters, unless it was changed meanwhile."""
+    def rehash(cls, credential: Credential, password_hash: str) -> bool:
+        """Keep the same password under today's parameters, unless it was changed meanwhile.
+
+        False when the database would not: in a savepoint, since a sign-in never fails for it (PWD-4).
+        """
         same = sa.and_(cls.id == credential.account_id, cls.password_hash == credential.password_hash)
-        db.session.execute(sa.update(cls).where(same).values(password_hash=password_hash))
+        try:
+            with db.session.begin_nested():
+                db.session.execute(sa.update(cls).where(same).values(password_hash=password_hash))
+        except sa.exc.DBAPIError:
+            return False
+        return True
 
 
 class EmailAddress(Model):

@@ -39,7 +39,7 @@ class AuditEvent(Model):
 
 
 class AuditPerson(Model):
-    """The personal values of one event, bound to it by a salted digest; deleting the row erases them, the event stays."""
+    """The personal values of one event, bound to it by a salted digest: erased with this row, the event stays."""
 
     __tablename__ = "audit_person"
 

@@ -1,1 +1,1 @@
-"""The protocol: OAuth 2 and OpenID Connect; Authlib stays inside. Who the person is and what they allow is left to others."""
+"""OAuth 2 and OpenID Connect; Authlib stays inside. Who the person is and what they allow is left to others."""

@@ -1,1 +1,1 @@
-"""Proof that someone holds a secret, a mailbox or a phone, and how often one may try; what is done with it is the caller's."""
+"""Proof that someone holds a secret or a mailbox, and how often one may try; its use is the caller's."""

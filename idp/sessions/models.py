@@ -24,6 +24,35 @@ class Session(Model):
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
+    @classmethod
+    def strengthen(cls, session_id: UUID, secret_digest: bytes, methods: list[str], now: datetime) -> bool:
+        """Give a live session a new secret and what was proven anew; False when it ended meanwhile."""
+        live = sa.update(cls).where(cls.id == session_id, cls.ended_at.is_(None))
+        proven = {"secret_digest": secret_digest, "methods": methods, "auth_time": now, "seen_at": now}
+        return db.session.scalar(live.values(**proven).returning(cls.id)) is not None
+
+    @classmethod
+    def touch(cls, session_id: UUID, now: datetime) -> None:
+        """Write its activity down."""
+        db.session.execute(sa.update(cls).where(cls.id == session_id, cls.seen_at < now).values(seen_at=now))
+
+    @classmethod
+    def end(cls, session_id: UUID, now: datetime) -> UUID | None:
+        """End one session; the account it was of, None when it had ended already."""
+        live = sa.update(cls).where(cls.id == session_id, cls.ended_at.is_(None))
+        return db.session.scalar(live.values(ended_at=now).returning(cls.account_id))
+
+    @classmethod
+    def live_ids(cls, account_id: UUID) -> list[UUID]:
+        """The sessions of an account that have not ended."""
+        return list(db.session.scalars(sa.select(cls.id).where(cls.account_id == account_id, cls.ended_at.is_(None))))
+
+    @classmethod
+    def of(cls, account_id: UUID) -> list["Session"]:
+        """The sessions of an account that have not ended, the newest first."""
+        found = sa.select(cls).where(cls.account_id == account_id, cls.ended_at.is_(None))
+        return list(db.session.scalars(found.order_by(cls.started_at.desc())))
+
 
 class NotBefore(Model):
     """The epoch: one row. What was issued before it, session, grant or token, is refused."""

@@ -10,6 +10,8 @@ from idp.journey import steps
 from idp.journey.browser import journey_of_this_browser
 from idp.journey.models import Journey
 
+HINT = "portal"
+
 
 def advance(journey: Journey) -> ResponseReturnValue:
     """Ask the next question, or send the answer. A journey is written down when a screen is due, not before."""
@@ -21,7 +23,12 @@ def advance(journey: Journey) -> ResponseReturnValue:
         return answer.refuse(journey, step.silent_error)
     if journey.version == 0:
         journey.save()
-    return redirect(url_for(step.screen, journey_id=journey.id), 303)
+    return redirect(url_for(step.screen, journey_id=journey.id, portal=_hint(journey)), 303)
+
+
+def _hint(journey: Journey) -> str | None:
+    """Which portal to go back to once the journey has died: signed, since it stands in the address."""
+    return journey.client_id and extensions.signed(HINT).sign(journey.client_id)
 
 
 def resume(journey_id: UUID) -> ResponseReturnValue:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.db import Model, PrimaryKey, db
+from idp.registry.models import Fund
 
 
 class Client(Model):
@@ -94,3 +95,9 @@ class Client(Model):
     def all(cls) -> list["Client"]:
         """Every client, by its identifier."""
         return list(db.session.scalars(sa.select(cls).order_by(cls.client_id)))
+
+    @classmethod
+    def home_of(cls, fund_id: UUID | None) -> str | None:
+        """Where a fund's own portal begins a sign-in."""
+        home = sa.select(cls.initiate_login_uri).join(Fund, Fund.home_client_id == cls.client_id)
+        return db.session.scalar(home.where(Fund.id == fund_id, cls.disabled_at.is_(None)))

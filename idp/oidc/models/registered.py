@@ -16,7 +16,7 @@ from keys import opaque
 
 
 @dataclass(frozen=True)
-class RegisteredClient(ClientMixin):  # type: ignore[misc]
+class RegisteredClient(ClientMixin):
     """What a request needs to know of a client; Authlib's protocol on top (RFC 6749, section 2)."""
 
     id: UUID
@@ -56,10 +56,10 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc]
         """Authlib's name for `client_id`."""
         return self.client_id
 
-    def get_default_redirect_uri(self) -> None:
+    def get_default_redirect_uri(self) -> None:  # type: ignore[override]
         """None: OpenID Connect wants the redirect URI in each request (Core 3.1.2.1)."""
 
-    def get_allowed_scope(self, scope: str | None) -> str:
+    def get_allowed_scope(self, scope: str | None) -> str:  # type: ignore[override]
         """The scopes asked for that this client may have, in the order asked."""
         return " ".join(dict.fromkeys(one for one in (scope or "").split() if one in self.scopes))
 

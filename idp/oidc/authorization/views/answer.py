@@ -36,7 +36,9 @@ def refuse(journey: Journey, error: str) -> ResponseReturnValue:
     return fail(journey.question["redirect_uri"], journey.question["state"], error)
 
 
-def fail(redirect_uri: str, state: str | None, error: str, description: str | None = None) -> ResponseReturnValue:
+def fail(
+    redirect_uri: str, state: str | None, error: str | None, description: str | None = None
+) -> ResponseReturnValue:
     """An error, sent where the client registered it wants its answers (RFC 6749 4.1.2.1)."""
     return _redirect(redirect_uri, state, error=error, error_description=description)
 

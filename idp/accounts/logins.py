@@ -1,0 +1,29 @@
+"""The canonical form of a login: two mailboxes never compare equal, two spellings of one always do (INP-1)."""
+
+import unicodedata
+
+from email_validator import EmailNotValidError, validate_email
+
+LONGEST = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
+
+
+def canonical(typed: str) -> str | None:
+    """The form under which an address is unique: NFC, IDNA domain, all in lower case. None when it is no address.
+
+    A local part outside ASCII is refused: in lower case some would equal another's. Dots and `+tag` stay.
+    """
+    text = unicodedata.normalize("NFC", typed.strip())
+    local = text.rpartition("@")[0]
+    if len(text) > LONGEST or not local.isascii() or "\0" in text:
+        return None
+    try:
+        # `.test` and `.example` are for us to use too; whether the mailbox exists is what certification tells.
+        address = validate_email(text, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return None
+    return f"{address.local_part}@{address.ascii_domain}".lower()
+
+
+def throttled_as(typed: str) -> str:
+    """The name a login is counted under: its canonical form, else what was typed, whatever its spelling (LOG-4)."""
+    return canonical(typed) or unicodedata.normalize("NFKC", typed.strip())[:LONGEST].casefold()

@@ -1,0 +1,30 @@
+"""Every event of the audit, `slice:use_case:outcome`."""
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """What may happen. A name, once written, is never used for anything else."""
+
+    SIGN_IN_SUCCEEDED = "login:password:succeeded"
+    SIGN_IN_REFUSED = "login:password:refused"
+    SIGNED_OUT = "sessions:session:ended"
+    EVERYONE_SIGNED_OUT = "sessions:everyone:ended"
+    GRANT_ISSUED = "oidc:authorization:granted"
+    GRANT_ENDED = "oidc:grant:ended"
+    CODE_REDEEMED = "oidc:token:redeemed"
+    CODE_REPLAYED = "oidc:token:replayed"
+    TOKEN_REFRESHED = "oidc:token:refreshed"  # noqa: S105
+    REFRESH_REPLAYED = "oidc:token:refresh_replayed"
+    TOKEN_REVOKED = "oidc:token:revoked"  # noqa: S105
+    CONSENT_GIVEN = "consent:asking:given"
+    CONSENT_REFUSED = "consent:asking:refused"
+    CLIENT_ADDED = "oidc:client:added"
+    CLIENT_SECRET_ROTATED = "oidc:client:secret_rotated"  # noqa: S105
+    CLIENT_DISABLED = "oidc:client:disabled"
+    KEYS_ROTATED = "oidc:keys:rotated"
+    FUND_APPLIED = "registry:fund:applied"
+    ORGANIZATION_REGISTERED = "registry:organization:registered"
+    ACCOUNT_CREATED = "accounts:account:created"
+    MEMBERSHIP_STARTED = "accounts:membership:started"
+    REFUSED = "audit:refused:suspicious"

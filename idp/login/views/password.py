@@ -1,0 +1,60 @@
+"""The sign-in page: an address, a password, one button."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_timedelta
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from idp import clock
+from idp.journey.browser import journey_of_this_browser
+from idp.journey.models import Journey
+from idp.login import password
+from idp.login.outcome import Reason, Refused, SignedIn
+
+
+class PasswordForm(FlaskForm):
+    """Bounded by more than any password or address has: what is too long is wrong, and costs nothing."""
+
+    email = StringField(
+        _l("Adresse e-mail"),
+        [InputRequired(_l("Saisissez votre adresse e-mail.")), Length(max=320, message=_l("Adresse trop longue."))],
+    )
+    password = PasswordField(
+        _l("Mot de passe"),
+        [InputRequired(_l("Saisissez votre mot de passe.")), Length(max=512, message=_l("Mot de passe trop long."))],
+    )
+
+
+def show(journey_id: UUID) -> ResponseReturnValue:
+    """The empty form; the portal's `login_hint` is a prefill and nothing more."""
+    journey = journey_of_this_browser(journey_id)
+    return _page(journey, PasswordForm(email=journey.question.get("login_hint")))
+
+
+def submit(journey_id: UUID) -> ResponseReturnValue:
+    """Back to the hub, or the form again with its error."""
+    journey, form = journey_of_this_browser(journey_id), PasswordForm()
+    if form.validate_on_submit():
+        outcome = password.sign_in(journey, form.email.data or "", form.password.data or "")
+        if isinstance(outcome, SignedIn):
+            return redirect(url_for("journey.resume", journey_id=journey.id), 303)
+        form.password.errors = [_refusal(outcome)]
+    return _page(journey, form), 422
+
+
+def _refusal(outcome: Refused) -> str:
+    if outcome.reason is Reason.CREDENTIALS:
+        return str(_("Adresse e-mail ou mot de passe incorrect."))
+    wait = max((outcome.retry_at or clock.now()) - clock.now(), timedelta(minutes=1))
+    return str(_("Trop d’essais. Réessayez dans %(wait)s.", wait=format_timedelta(wait, threshold=1.2)))
+
+
+def _page(journey: Journey, form: PasswordForm) -> str:
+    return render_template("login/password/password.html", form=form, client_name=journey.client_name)

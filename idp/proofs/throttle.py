@@ -1,0 +1,42 @@
+"""Reserve an attempt before it is verified, settle it after: a crash in between leaves it counted."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from idp import clock, extensions
+from idp.db import Condition, Transaction
+from idp.proofs.models import Attempt
+from idp.settings import settings
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """One try of one login: allowed, or not before `retry_at`."""
+
+    key: bytes
+    allowed: bool
+    retry_at: datetime | None = None
+
+
+def reserve(own: Transaction, purpose: str, login: str) -> Reservation:
+    """Count a try of that login, in a transaction of its own that is committed before anything is verified (LOG-2)."""
+    now = clock.now()
+    key = extensions.purposes.mac(f"throttle:{purpose}", login)
+    if Attempt.reserve(own, key, now, _waits(now), settings.sign_in_tries_a_day):
+        return Reservation(key, allowed=True)
+    return Reservation(key, allowed=False, retry_at=Attempt.allowed_from(own, key))
+
+
+def settle(reservation: Reservation, provided: Condition | None = None) -> bool:
+    """The secret was right: forget the tries, provided a condition of the caller's still holds."""
+    return Attempt.settle(reservation.key, clock.now(), provided)
+
+
+def _waits(now: datetime) -> list[datetime]:
+    """None up to the limit, then a minute, doubling up to an hour."""
+    waits = [now] * (settings.sign_in_tries - 1)
+    delay = settings.sign_in_delay
+    while delay < settings.sign_in_longest_delay:
+        waits.append(now + delay)
+        delay *= 2
+    return [*waits, now + max(settings.sign_in_longest_delay, timedelta())]
