@@ -19,7 +19,7 @@ class Holder:
 
 @dataclass(frozen=True)
 class Entry:
-    """What a register says of one organization, of kind `member`, `site` or `firm`; a site names its member as `parent`."""
+    """What a register says of a `member`, a `site` or a `firm`; a site names its member as `parent`."""
 
     number: str
     siret: str
