@@ -6,6 +6,13 @@ import signal
 from pathlib import Path
 
 import click
+from flask import Flask
+from flask.cli import ScriptInfo
+from flask_migrate.cli import db as db_commands
+
+import consent.routes
+import idp
+import idp.journey.routes
 import idp.login.routes
 import idp.oidc.cli
 import idp.oidc.routes
@@ -14,14 +21,6 @@ import idp.ops.routes
 import idp.registry.cli
 import idp.registry.routes
 import idp.sessions.cli
-from flask import Flask
-from flask.cli import ScriptInfo
-from flask_migrate.cli import db as db_commands
-from idp.oidc.keystore import SqlKeyStore
-
-import consent.routes
-import idp
-import idp.journey.routes
 from consent import asking
 from idp import clock, db, extensions, settings
 from idp.audit import log, origin
@@ -30,6 +29,7 @@ from idp.journey.views import expired
 from idp.login import account_choice, password
 from idp.oidc.authorization import resuming
 from idp.oidc.authorization.views import answer
+from idp.oidc.keystore import SqlKeyStore
 from idp.oidc.logout import ending
 from idp.registry.views import funds
 from idp.settings import Settings

@@ -2,12 +2,11 @@
 
 from uuid import UUID
 
-from idp.audit.events import Event
-
 from consent.models import Consent
 from idp import clock
 from idp.alive import LiveSession
 from idp.audit import log
+from idp.audit.events import Event
 from idp.journey.models import Journey
 from idp.journey.steps import Step
 from idp.oidc.authorization.answering import membership_for

@@ -75,7 +75,7 @@ Condition = sa.ColumnElement[bool]
 """A condition of SQL that a service hands from one model to another."""
 
 AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
-"""What SQLAlchemy raises when the database is away, ended our transaction (a deadlock, a time-out) or has no connection."""
+"""What SQLAlchemy raises when the database is away, or ended our transaction (a deadlock, a time-out)."""
 
 _writes: ContextVar[bool] = ContextVar("writes", default=True)
 

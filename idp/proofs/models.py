@@ -39,9 +39,7 @@ class Attempt(Model):
             "tries": sa.case((over, 1), else_=cls.tries + 1),
             "day_tries": sa.case((over, 1), else_=cls.day_tries + 1),
             "day_started_at": sa.case((over, _at(now)), else_=cls.day_started_at),
-            "allowed_at": sa.case(
-                (over, _at(waits[0])), *((when, _at(then)) for when, then in ladder), else_=_at(waits[-1])
-            ),
+            "allowed_at": sa.case((over, _at(waits[0])), *ladder, else_=_at(waits[-1])),
             "tried_at": now,
         }
         allowed = sa.and_(cls.allowed_at <= now, sa.or_(over, cls.day_tries < tries_a_day))
