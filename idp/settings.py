@@ -7,7 +7,8 @@ from typing import Annotated, cast
 from urllib.parse import urlsplit
 
 from flask import current_app
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from werkzeug.local import LocalProxy
 
@@ -115,8 +116,9 @@ class Settings(BaseSettings):
     time_zone: str = "Europe/Paris"
     """Where days end, where no fund is known."""
 
+    # For tests only
     cheap_hashes: bool = False
-    """For tests only: passwords hashed in a millisecond. Refused in production."""
+    """Passwords hashed in a millisecond. Refused in production."""
 
     @field_validator("locales", mode="before")
     @classmethod
@@ -172,6 +174,8 @@ def _unsafe(chosen: Settings) -> list[str]:
         problems.append("IDP_DATABASE_URL must be PostgreSQL outside development")
     if chosen.shortlived_url.startswith("sqlite:///"):
         problems.append("IDP_SHORTLIVED_URL must be Redis outside development")
+    if chosen.cheap_hashes:
+        problems.append("IDP_CHEAP_HASHES is for tests only")
     return problems
 
 
@@ -179,8 +183,14 @@ def load() -> Settings:
     """Read the environment. Raises `SettingsRefused`, which names each setting at fault and what it must be."""
     try:
         return Settings()
-    except ValueError as error:
-        raise SettingsRefused(str(error)) from error
+    except ValidationError as error:
+        # Neither the values nor the error that quotes them: an address of a database holds its password.
+        raise SettingsRefused("; ".join(map(_told, error.errors(include_input=False)))) from None
+
+
+def _told(problem: ErrorDetails) -> str:
+    words = problem["msg"].removeprefix("Value error, ")
+    return f"IDP_{str(problem['loc'][0]).upper()}: {words}" if problem["loc"] else words
 
 
 settings = cast(Settings, LocalProxy(lambda: current_app.extensions["settings"]))
