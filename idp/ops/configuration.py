@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import SecretStr
 from pydantic_core import to_jsonable_python
 
 from idp.settings import Settings
@@ -47,8 +46,7 @@ def markdown() -> str:
         if one.section != section:
             section = one.section
             lines += ["", f"## {section}", "", "| variable | type | default | meaning |", "|---|---|---|---|"]
-        default = f"`{one.default}`" if one.default else "none"
-        lines.append(f"| `{one.variable}` | {one.type} | {default} | {one.meaning} |")
+        lines.append(f"| `{one.variable}` | {one.type} | `{one.default}` | {one.meaning} |")
     return "\n".join(lines) + "\n"
 
 
@@ -73,8 +71,6 @@ a master key file that its owner alone may read, and refuses what is for tests o
 
 
 def _value(default: Any) -> str:
-    if default is None or isinstance(default, SecretStr):
-        return ""
     value = to_jsonable_python(default)
     if isinstance(value, list):
         return ",".join(value)
@@ -84,7 +80,6 @@ def _value(default: Any) -> str:
 def _type(annotation: Any) -> str:
     words = {
         "timedelta": "duration",
-        "SecretStr": "secret",
         "tuple": "list",
         "Path": "path",
         "bool": "yes or no",
