@@ -9,7 +9,6 @@ from tests.idp.web.conftest import FUND
 from tests.rows import row
 
 
-@row("PRV-3")
 def test_the_fund_is_named_and_answers_for_its_pages(visitor: FlaskClient):
     page = visitor.get("/screen").text
     assert FUND.name in page
@@ -20,7 +19,6 @@ def test_the_fund_is_named_and_answers_for_its_pages(visitor: FlaskClient):
         assert f'href="/pages/{name}?fund=val"' in page
 
 
-@row("PRV-3")
 def test_the_network_answers_where_no_fund_is_known(visitor: FlaskClient):
     page = visitor.get("/nowhere").text
     assert "Réseau des caisses" in page

@@ -43,7 +43,6 @@ def test_preferences_are_matched_by_their_language(site: Flask):
         assert i18n.best_of([]) is None
 
 
-@row("A11-8")
 def test_the_page_says_its_language_and_offers_itself_in_the_other(visitor: FlaskClient):
     french = visitor.get("/screen?from=portal&lang=fr").text
     assert '<html lang="fr">' in french

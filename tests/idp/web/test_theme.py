@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.web import theme
-from tests.rows import row
 
 CARD, DARK_CARD = (255, 255, 255), (26, 33, 40)
 
@@ -19,7 +18,6 @@ def used(colour: str) -> list[tuple[theme.RGB, theme.RGB]]:
     return [(tuple(bytes.fromhex(brand)), tuple(bytes.fromhex(text))) for brand, text in pairs]
 
 
-@row("A11-8")
 @given(st.integers(0, 0xFFFFFF))
 def test_any_colour_can_be_read_on_the_card_and_under_the_text_of_a_button(number: int):
     (day, on_day), (night, on_night) = used(f"{number:06x}")
