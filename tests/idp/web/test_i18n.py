@@ -1,6 +1,9 @@
 """A page speaks the language asked for on it, else the journey's, else the browser's."""
 
+from pathlib import Path
+
 import pytest
+from babel.messages.pofile import read_po
 from flask import Flask, g
 from flask.testing import FlaskClient
 
@@ -65,3 +68,11 @@ def test_changing_the_language_leaves_nothing_behind(visitor: FlaskClient):
 def test_a_page_that_answers_no_get_offers_no_other_language(site: Flask):
     with site.test_request_context("/machine/x", method="POST"):
         assert i18n.other_languages() == []
+
+
+def test_english_says_all_that_french_says(site: Flask):
+    path = Path(site.root_path, "translations", "en", "LC_MESSAGES", "messages.po")
+    with path.open("rb") as file:
+        messages = [message for message in read_po(file, locale="en") if message.id]
+    assert not [message.id for message in messages if not message.string or message.fuzzy]
+    assert not [(message.id, error) for message in messages for error in message.check()]
