@@ -13,7 +13,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from idp import clock
 
 _LONGEST = 1000
-_LONGEST_TRACE = 8000
+_QUOTING = {"exception": 8000, "cause": 1000}  # what quotes an exception, and how much of its end is kept
 _DEEPEST = 3
 _MOST = 40
 # What an exception's text may quote: an address, a number of a person or a firm, a token.
@@ -55,11 +55,11 @@ def init_app(app: Flask) -> None:
 
 
 def bound(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Cut what is long, deep or many; take out of a traceback what may name a person or be a secret."""
-    trace = event.pop("exception", None)
-    kept = {_text(key, 100): _bounded(value, _DEEPEST) for key, value in list(event.items())[:_MOST]}
-    if isinstance(trace, str):
-        kept["exception"] = _PERSONAL.sub("…", trace)[-_LONGEST_TRACE:]
+    """Cut what is long, deep or many; where an exception is quoted, take out what may name a person or be a secret."""
+    kept = {
+        _text(key, 100): _bounded(value, _DEEPEST) for key, value in list(event.items())[:_MOST] if key not in _QUOTING
+    }
+    kept |= {key: _PERSONAL.sub("…", str(event[key]))[-longest:] for key, longest in _QUOTING.items() if key in event}
     return kept
 
 
@@ -93,7 +93,7 @@ def _at(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
 
 def _is_not_flasks_own_trace(record: logging.LogRecord) -> bool:
     """Flask writes the path of what crashed; `errors.py` has written the event already, without it."""
-    return record.msg != "Exception on %s [%s]"
+    return record.funcName != "log_exception"
 
 
 def _start() -> None:

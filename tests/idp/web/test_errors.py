@@ -165,3 +165,17 @@ def test_a_crash_is_one_event_with_the_route_and_without_the_path(site: Flask, r
     assert "ValueError" in crashed["exception"]
     for inside in ("the-path", "the-query", "lea.martin", "06 39", "A1b2"):
         assert inside not in log.getvalue()
+
+
+def test_what_cannot_be_traced_is_told_as_away_and_no_path_is_logged(site: Flask, raising, log: StringIO):
+    def away(_: Exception) -> None:
+        raise exc.OperationalError(SECRET, {}, Exception(SECRET))
+
+    site.extensions["idp_errors"] = site.extensions["idp_errors"]._replace(refused=away)
+    site.config["WTF_CSRF_ENABLED"] = False
+    raising.append(Forbidden("x"))
+    response = site.test_client().post("/machine/the-path")
+    assert response.status_code == 503
+    assert response.get_json()["error"] == "temporarily_unavailable"
+    assert "the-path" not in log.getvalue()
+    assert "lea.martin" not in log.getvalue()
