@@ -17,7 +17,6 @@ STAMP := .venv/.stamp
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 LOCK := $(BIN)/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11
 CATALOGUES := $(wildcard idp/translations/*/LC_MESSAGES/*.po)
-TEMPLATES := $(wildcard templates/*.html templates/*/*.html)
 BABEL := $(BIN)/pybabel --quiet
 
 ##@ Use
@@ -25,23 +24,23 @@ BABEL := $(BIN)/pybabel --quiet
 help: ## show this
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-run: $(STAMP)/examples $(STAMP)/idp $(STAMP)/messages ## set up, then start the provider and the portal (IDP_PORT, PORTAL_PORT)
+run: $(STAMP)/examples $(STAMP)/idp ## set up, then start the provider and the portal (IDP_PORT, PORTAL_PORT)
 	@exec env IDP_PORT=$(IDP_PORT) PORTAL_PORT=$(PORTAL_PORT) $(BIN)/python -m examples.run
 
 ##@ Verify
 .PHONY: test check lint bench
-test: $(STAMP)/dev $(STAMP)/idp $(STAMP)/messages ## set up, then run every test (ARGS="tests/keys -k ring" for some)
+test: $(STAMP)/dev $(STAMP)/idp ## set up, then run every test (ARGS="tests/keys -k ring" for some)
 	@.ci/debian postgresql redis-server chromium
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile $(ARGS)
 
 check: lint test ## all that CI runs: lint, then every test
 
-lint: $(STAMP)/dev $(STAMP)/idp $(if $(CATALOGUES),.catalogues-complete) ## format, lint, types, import contracts, templates, spelling, translations
+lint: $(STAMP)/dev $(STAMP)/idp .catalogues-complete ## format, lint, types, import contracts, templates, spelling, translations
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
-	@$(if $(TEMPLATES),$(BIN)/djlint --quiet --check --lint templates)
+	@$(BIN)/djlint --quiet --check --lint templates
 	@$(BIN)/codespell docs $(wildcard *.md)
 
 bench: $(STAMP)/dev $(STAMP)/idp ## measure beside node-oidc-provider, and print ratios
@@ -107,11 +106,7 @@ $(STAMP)/dev: requirements-dev.txt $(STAMP)/examples
 	@$(INSTALL) --require-hashes -r requirements-dev.txt
 	@touch $@
 
-$(STAMP)/idp: setup.cfg pyproject.toml requirements.in $(STAMP)/run
+$(STAMP)/idp: setup.cfg setup.py pyproject.toml requirements.in $(CATALOGUES) $(STAMP)/run
 	@echo "Setting up: the provider"
-	@$(INSTALL) --no-deps --editable .
-	@touch $@
-
-$(STAMP)/messages: $(CATALOGUES) $(STAMP)/run
-	@$(if $(CATALOGUES),$(BABEL) compile --directory idp/translations)
+	@$(INSTALL) --no-deps --reinstall-package idp --editable .
 	@touch $@
