@@ -141,6 +141,7 @@ def _open_keys(app: Flask, chosen: Settings) -> None:
 
 def _master_keys(chosen: Settings) -> dict[int, bytes]:
     if not chosen.is_production and not chosen.master_key_file.exists():
+        chosen.master_key_file.parent.mkdir(parents=True, exist_ok=True)
         create_master_key(chosen.master_key_file)
     try:
         return read_master_keys(chosen.master_key_file)
