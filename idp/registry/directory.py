@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from idp import clock
 from idp.db import db
 from idp.registry import siret as sirets
-from idp.registry.models import Fund, Organization
+from idp.registry.models import KINDS, Fund, Organization
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,10 @@ def register_organization(fund: Fund, entry: Entry) -> Organization:
 
 def _columns(fund: Fund, entry: Entry) -> dict[str, object]:
     parent = Organization.by_number(fund.id, entry.parent) if entry.parent else None
-    if (entry.kind == "site") != (parent is not None and parent.kind == "member"):
+    if entry.kind not in KINDS:
+        raise EntryRefused(f"{entry.number}: {entry.kind!r} is not one of {', '.join(KINDS)}")
+    is_of_a_member = parent is not None and parent.kind == "member"
+    if is_of_a_member != (entry.kind == "site") or is_of_a_member != bool(entry.parent):
         raise EntryRefused(
             f"{entry.number}: a site has a member of the same fund as its parent, and nothing else has one"
         )

@@ -1,0 +1,151 @@
+"""Start the provider and the portal on this machine: `make run`, or `python -m examples.run`. Ctrl-C ends both."""
+
+import contextlib
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from app import create_app
+from examples import seed
+from idp.db import db
+
+READY_WITHIN = 60
+STOPPED_WITHIN = 12
+Child = subprocess.Popen[bytes]
+
+
+class Failed(Exception):
+    """The examples cannot run; the message says what to do."""
+
+
+def main() -> None:
+    """Prepare, start, tell, and wait for Ctrl-C, or for a child that ends by itself."""
+    provider, portal = _port("IDP_PORT", 8000), _port("PORTAL_PORT", 8001)
+    issuer, portal_url = f"http://localhost:{provider}", f"http://localhost:{portal}"
+    os.environ |= {"IDP_PORT": str(provider), "IDP_ISSUER": issuer}
+    _refuse_taken(provider, "IDP_PORT")
+    _refuse_taken(portal, "PORTAL_PORT")
+    signal.signal(signal.SIGTERM, _interrupt)
+    print("Preparing data in var/ …", flush=True)
+    config = prepare(portal_url, Path("var"))
+    commands = {
+        f"{issuer}/readyz": [sys.executable, "-m", "app", "serve"],
+        f"{portal_url}/": [sys.executable, "-m", "examples.portal", str(config)],
+    }
+    with contextlib.ExitStack() as stack:
+        children = {address: stack.enter_context(_running(command)) for address, command in commands.items()}
+        for address, child in children.items():
+            _wait_for(address, child)
+        print(welcome(issuer, portal_url), flush=True)
+        while all(child.poll() is None for child in children.values()):
+            time.sleep(0.2)
+        raise Failed("A program ended by itself: see what it said above.")
+
+
+def prepare(portal_url: str, folder: Path) -> Path:
+    """Tables and data, made or kept; the portal's configuration."""
+    folder.mkdir(exist_ok=True)
+    app = create_app()
+    seed.command(app, "db", "upgrade")
+    config = seed.seed(app, portal_url, folder)
+    with app.app_context():
+        db.engine.dispose()
+    return config
+
+
+def welcome(issuer: str, portal_url: str) -> str:
+    """Where to click, and as whom."""
+    people = [
+        (one.person.email, f"{one.person.given_names} {one.person.family_name}", one.story) for one in seed.PERSONAS
+    ]
+    widths = [max(map(len, column)) for column in zip(*people, strict=True)]
+    rows = (f"  {email:{widths[0]}}   {name:{widths[1]}}   {story}" for email, name, story in people)
+    return "\n".join(
+        (
+            "",
+            f"  Portal     {portal_url}      <- start here: « Me connecter »",
+            f"  Provider   {issuer}/.well-known/openid-configuration",
+            "",
+            f"  Sign in as one of these, with the password  {seed.PASSWORD}",
+            "",
+            *rows,
+            "",
+            "  Ctrl-C ends everything. `make run` again keeps the data, `make clean` forgets it.",
+            "",
+        )
+    )
+
+
+@contextlib.contextmanager
+def _running(command: list[str]) -> Iterator[Child]:
+    # A session of its own: Ctrl-C reaches this program only, which then stops its children in order. And they die with
+    # it, should it be killed.
+    setpriv = shutil.which("setpriv")
+    tied = [setpriv, "--pdeathsig", "TERM"] if setpriv else []
+    child = subprocess.Popen([*tied, *command], start_new_session=True, stdin=subprocess.DEVNULL)
+    try:
+        yield child
+    finally:
+        child.terminate()
+        try:
+            child.wait(STOPPED_WITHIN)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+def _wait_for(address: str, child: Child) -> None:
+    limit = time.monotonic() + READY_WITHIN
+    while child.poll() is None and time.monotonic() < limit:
+        if _answers(address):
+            return
+        time.sleep(0.05)
+    raise Failed(f"{address} does not answer: see what was said above.")
+
+
+def _answers(address: str) -> bool:
+    host, _, path = address.removeprefix("http://").partition("/")
+    connection = http.client.HTTPConnection(host, timeout=2)
+    try:
+        connection.request("GET", f"/{path}")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _port(name: str, default: int) -> int:
+    text = os.environ.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+        raise Failed(f"{name}={text} is no port.")
+    return int(text)
+
+
+def _refuse_taken(port: int, name: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Failed(f"Port {port} is taken. Choose another: make run {name}={port + 100}") from error
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Failed as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        print("\nEverything has ended.")

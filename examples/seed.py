@@ -1,0 +1,178 @@
+"""A small invented fund, with its members, a firm, people and the portal, made through public interfaces only.
+
+Run again, it changes nothing that stands: `python -m examples.seed`.
+"""
+
+import io
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import yaml
+from flask import Flask
+from flask.cli import ScriptInfo
+
+from app import cli, create_app
+from examples.portal.config import Config
+from idp import db
+from idp.accounts import memberships, people
+from idp.accounts.models import Account
+from idp.accounts.people import Person
+from idp.registry import directory
+from idp.registry.directory import Entry, Holder
+from idp.registry.models import Fund
+from idp.settings import settings
+
+FUND = "val-exemple"
+FUND_NAME = "Caisse du Bâtiment du Val d’Exemple"
+OPERATOR = "examples"
+PASSWORD = "Exemple-Chantier-42"
+"""Of every persona: for demonstration, and printed. Never seed a provider that others can reach."""
+
+LEA = Person("Léa", "Martin", "lea.martin@martin.example.org", "Mme", "+262639980001", mobile_is_certified=True)
+KARIM = Person("Karim", "Benali", "karim@benali.example.org", "M.", "+262639980002", fixed="+33199000010")
+CHLOE = Person("Chloé", "Durand", "chloe.durand@martin.example.org", "Mme")
+SOFIA = Person("Sofia", "Moreau", "sofia@cabinet-moreau.example.org", "Mme", fixed="+33199000020")
+
+
+def _held_by(person: Person) -> Holder:
+    return Holder(person.given_names, person.family_name, person.civility)
+
+
+REGISTER = (
+    Entry("VE-1001", "999 000 011 00018", "Maçonnerie Martin", holder=_held_by(LEA)),
+    Entry("VE-2001", "999 000 029 00010", "Benali Couverture", holder=_held_by(KARIM)),
+    Entry("VE-2001-01", "999 000 029 00028", "Benali Couverture, dépôt du Port", "site", "VE-2001", _held_by(KARIM)),
+    Entry("VE-2002", "999 000 037 00013", "Benali Charpente", holder=_held_by(KARIM)),
+    Entry("VE-9001", "999 000 045 00016", "Cabinet Moreau", "firm", holder=_held_by(SOFIA)),
+)
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Someone to sign in as. With no rights of their own they hold their organizations."""
+
+    person: Person
+    numbers: tuple[str, ...]
+    story: str
+    rights: tuple[str, ...] = ()
+
+
+PERSONAS = (
+    Persona(LEA, ("VE-1001",), "holds one member (titulaire de Maçonnerie Martin)"),
+    Persona(KARIM, ("VE-2001", "VE-2001-01", "VE-2002"), "holds two members and a site (deux adhérents et un site)"),
+    Persona(
+        CHLOE,
+        ("VE-1001",),
+        "colleague of Léa, with some rights (collaboratrice)",
+        ("employees:read", "absences:read", "absences:act", "documents:read"),
+    ),
+    Persona(SOFIA, ("VE-9001",), "accountant, holds a firm (cabinet comptable)"),
+)
+
+
+def seed(app: Flask, portal_url: str, folder: Path) -> Path:
+    """Make what is missing; the path of the portal's configuration, which only its owner can read.
+
+    `portal_url` is the portal's own address: each address is a client of its own, since redirect URIs are exact.
+    """
+    with app.app_context():
+        assert not settings.is_production, "these passwords are printed: they are for this machine only"
+    client_id = f"portal-{portal_url.rpartition(':')[2]}"
+    folder.mkdir(parents=True, exist_ok=True)
+    _apply_fund(app, client_id, folder / "fund.yaml")
+    with app.app_context():
+        _register()
+        for persona in PERSONAS:
+            _open_account(persona)
+    path = folder / f"{client_id}.json"
+    secret = _secret(app, client_id, portal_url, path)
+    with app.app_context():
+        config = Config(settings.issuer, client_id, secret, portal_url, FUND, FUND_NAME)
+    _write_privately(path, json.dumps(asdict(config), indent=2))
+    return path
+
+
+def command(app: Flask, *arguments: str) -> str:
+    """Run a command of `idp` in this process; what it printed."""
+    said = io.StringIO()
+    with redirect_stdout(said), _operating():
+        failed = cli.main(list(arguments), "idp", standalone_mode=False, obj=ScriptInfo(create_app=lambda: app))
+    if failed:
+        raise RuntimeError(f"idp {' '.join(arguments[:2])} ended with {failed}")
+    return said.getvalue()
+
+
+def _apply_fund(app: Flask, client_id: str, described: Path) -> None:
+    here = Path(__file__).parent
+    file = yaml.safe_load((here / "fund.yaml").read_text(encoding="utf-8"))
+    for fund in file["funds"]:
+        fund |= {"home_portal": client_id, "logo": str(here / fund["logo"])}
+    described.write_text(yaml.safe_dump(file, allow_unicode=True), encoding="utf-8")
+    command(app, "funds", "apply", str(described))
+
+
+def _register() -> None:
+    with db.unit_of_work():
+        fund = Fund.by_code(FUND)
+        assert fund is not None
+        for entry in REGISTER:
+            directory.register_organization(fund, entry)
+
+
+def _open_account(persona: Persona) -> None:
+    with db.unit_of_work(writes=False):
+        known = Account.by_email(persona.person.email) is not None
+    with db.unit_of_work():
+        account = None if known else people.create(persona.person, PASSWORD)
+        account = account or Account.by_email(persona.person.email)
+        assert account is not None
+        for number in persona.numbers:
+            organization = directory.find(FUND, number)
+            assert organization is not None
+            memberships.link(account, organization, holder=not persona.rights, rights=persona.rights)
+
+
+def _secret(app: Flask, client_id: str, portal_url: str, path: Path) -> str:
+    """The portal's secret: the one it was given, or a new one when its file is lost, or the client was."""
+    known = {client["client_id"] for client in json.loads(command(app, "clients", "list", "--json"))}
+    if client_id in known and path.exists():
+        return Config.read(path).client_secret
+    if client_id in known:
+        made = command(app, "clients", "rotate-secret", client_id, "--keep-former", "0", "--json")
+    else:
+        made = command(app, *_registration(client_id, portal_url))
+    return str(json.loads(made)["client_secret"])
+
+
+def _registration(client_id: str, portal_url: str) -> Iterator[str]:
+    yield from ("clients", "add", "--json", "--first-party", "--client-id", client_id, "--fund", FUND)
+    yield from ("--name", "Espace sécurisé Entreprise", "--scope", "openid profile email phone organization")
+    yield from ("--redirect-uri", f"{portal_url}/callback")
+    yield from ("--post-logout-redirect-uri", f"{portal_url}/signed-out")
+    yield from ("--initiate-login-uri", f"{portal_url}/login")
+
+
+def _write_privately(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def _operating() -> Iterator[None]:
+    former = os.environ.get("IDP_OPERATOR")
+    os.environ["IDP_OPERATOR"] = OPERATOR
+    try:
+        yield
+    finally:
+        if former is None:
+            del os.environ["IDP_OPERATOR"]
+        else:
+            os.environ["IDP_OPERATOR"] = former
+
+
+if __name__ == "__main__":
+    print(seed(create_app(), f"http://localhost:{os.environ.get('PORTAL_PORT', '8001')}", Path("var")))
