@@ -50,6 +50,7 @@ class LiveGrant(NamedTuple):
     offline: bool
     created_at: datetime
     redeemed_at: datetime | None
+    used_at: datetime | None
     seen_at: datetime | None
     civility: str | None
     given_names: str
@@ -82,7 +83,7 @@ WHERE s.secret_digest = :digest AND s.ended_at IS NULL AND s.seen_at > :idle AND
 _GRANT = """
 SELECT g.id, g.account_id, g.client_id, g.session_id, g.organization_id, g.membership_id, g.delegation_id,
        g.scopes, g.claims, g.resources, g.authorization_details, g.auth_time, g.acr, g.amr, g.sid, g.offline,
-       g.created_at, g.redeemed_at, s.seen_at,
+       g.created_at, g.redeemed_at, g.used_at, s.seen_at,
        a.civility, a.given_names, a.family_name, a.locale, a.updated_at, e.typed, e.certified_at,
        u.sub, c.sector, c.client_id, o.kind, o.name, o.siret, o.number, f.code, m.holder, m.rights
 FROM "grant" g JOIN not_before n ON n.at <= g.created_at

@@ -126,6 +126,12 @@ class PhoneNumber(Model):
     certified_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
+    @classmethod
+    def preferred_of(cls, account_id: UUID) -> "PhoneNumber | None":
+        """The number to be known by: the certified mobile, else the mobile, else the fixed one."""
+        mobile_first = sa.select(cls).where(cls.account_id == account_id).order_by(cls.kind.desc())
+        return db.session.scalar(mobile_first.limit(1))
+
 
 class Membership(Model):
     """An account in an organization. A holder has all rights; several holders may stand side by side."""

@@ -60,3 +60,13 @@ class Grant(Model):
         """End all live grants that meet the conditions; their ids."""
         live = sa.update(cls).where(cls.ended_at.is_(None), *conditions)
         return list(db.session.scalars(live.values(ended_at=clock.now()).returning(cls.id)))
+
+    @classmethod
+    def touch(cls, grant_id: UUID, now: datetime) -> None:
+        """Write the use of an offline grant down."""
+        db.session.execute(sa.update(cls).where(cls.id == grant_id).values(used_at=now))
+
+    @classmethod
+    def client_of(cls, grant_id: UUID) -> UUID | None:
+        """The client a grant was given to, ended or not."""
+        return db.session.scalar(sa.select(cls.client_id).where(cls.id == grant_id))

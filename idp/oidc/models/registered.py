@@ -1,5 +1,7 @@
 """The client as requests see it: an immutable snapshot of its row, kept for a second at most."""
 
+import math
+import re
 import threading
 import time
 from dataclasses import dataclass, fields
@@ -101,12 +103,16 @@ def _without_loopback_port(uri: str) -> str | None:
 
 
 _NAMES = tuple(field.name for field in fields(RegisteredClient))
+_NAME = re.compile(r"[!-~]{1,255}")
 _cache: dict[str, tuple[float, RegisteredClient | None]] = {}
+_origins: tuple[float, frozenset[str]] = (-math.inf, frozenset())
 _lock = threading.Lock()
 
 
 def find(client_id: str) -> RegisteredClient | None:
     """The live client of that identifier; None when unknown or disabled. At most a second old (`client_cached_for`)."""
+    if not _NAME.fullmatch(client_id):
+        return None  # no client has such a name, and PostgreSQL takes no NUL
     present = time.monotonic()
     kept = _cache.get(client_id)
     if kept and present - kept[0] < settings.client_cached_for.total_seconds():
@@ -119,9 +125,23 @@ def find(client_id: str) -> RegisteredClient | None:
     return found
 
 
+def origins() -> frozenset[str]:
+    """Every origin that some live client registered; as old as `find` at most."""
+    global _origins
+    present = time.monotonic()
+    if present - _origins[0] >= settings.client_cached_for.total_seconds():
+        _origins = (
+            present,
+            frozenset(origin for row in Client.all() if row.disabled_at is None for origin in row.origins),
+        )
+    return _origins[1]
+
+
 def forget() -> None:
     """Drop the cache: a registration just changed in this process."""
+    global _origins
     _cache.clear()
+    _origins = (-math.inf, frozenset())
 
 
 def _snapshot(row: Client | None) -> RegisteredClient | None:

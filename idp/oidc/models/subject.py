@@ -1,12 +1,13 @@
 """The `sub` of an account, as one sector knows it."""
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.db import Model, PrimaryKey, db
+from idp.db import Model, PrimaryKey, db, new_id
 
 
 class Subject(Model):
@@ -28,3 +29,12 @@ class Subject(Model):
             return db.session.scalar(sa.select(cls.account_id).where(cls.sub == UUID(sub)))
         except ValueError:
             return None
+
+    @classmethod
+    def first_use(cls, account_id: UUID, sector: str, now: datetime) -> UUID:
+        """The `sub` of an account in a sector, stored now unless it was before."""
+        new = {"id": new_id(), "account_id": account_id, "sector": sector, "sub": uuid4(), "created_at": now}
+        insert = sqlite.insert if db.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        db.session.execute(insert(cls).values(**new).on_conflict_do_nothing())
+        found = sa.select(cls.sub).where(cls.account_id == account_id, cls.sector == sector)
+        return db.session.execute(found).scalar_one()

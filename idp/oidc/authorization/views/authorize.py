@@ -14,7 +14,7 @@ from idp.journey.browser import dress, this_browser
 from idp.journey.models import Journey
 from idp.journey.views import hub
 from idp.oidc.authorization import policy
-from idp.oidc.authorization.request import LONGEST_QUESTION, Asker, Parameters, asker_of, question_of
+from idp.oidc.authorization.request import LONGEST_QUESTION, Asker, Parameters, asker_of, pairs_of, question_of
 from idp.oidc.authorization.views import answer
 from keys import opaque
 
@@ -47,7 +47,7 @@ def post() -> ResponseReturnValue:
 def _pairs() -> list[tuple[str, str]]:
     ticket = request.args.get("posted")
     if ticket is None:
-        return list(request.args.items(multi=True))
+        return pairs_of(request.query_string)
     kept = store.get(f"posted:{ticket}")
     if kept is None:
         raise JourneyExpired("the posted request was asked too long ago")

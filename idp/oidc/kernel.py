@@ -1,0 +1,124 @@
+"""Authlib's framework-free AuthorizationServer, made ours: plain values in, plain values out."""
+
+import logging
+import warnings
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from authlib.consts import default_json_headers
+from authlib.deprecate import AuthlibDeprecationWarning
+from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Error, OAuth2Request
+from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
+
+from idp.oidc import errors
+from idp.oidc.errors import Refused
+from idp.oidc.models import registered
+from idp.oidc.models.registered import RegisteredClient
+from idp.settings import settings
+
+MOST_PARAMETERS = 100
+
+logging.getLogger("authlib").setLevel(logging.INFO)  # its debug lines hold tokens
+warnings.filterwarnings("ignore", category=AuthlibDeprecationWarning)  # Authlib turns them on, whatever was chosen
+
+
+class Answer(NamedTuple):
+    """What a program is answered: JSON when there is a body."""
+
+    status: int
+    body: dict[str, Any] | None
+    headers: list[tuple[str, str]]
+
+
+class ProtocolRequest(OAuth2Request):  # type: ignore[misc]
+    """What was posted, each parameter once, and the headers."""
+
+    def __init__(self, headers: Mapping[str, str], values: dict[str, str], method: str = "POST") -> None:
+        # Authlib's own constructor refuses http, which is how a proxy may speak to us, and wants a URL built anew.
+        self.method = method
+        self.headers = headers
+        self.values = values
+        self.payload = BasicOAuth2Payload(values)
+        self.client: RegisteredClient | None = None
+        self.auth_method: str | None = None
+        self.user = self.authorization_code = self.refresh_token = None
+        self._scope = None
+
+    @property
+    def form(self) -> dict[str, str]:
+        """What was posted: there are no other parameters."""
+        return self.values
+
+
+def form_of(content_type: str, query: bytes, body: bytes) -> dict[str, str]:
+    """The parameters of a form, empty ones left out (RFC 6749 3.2). Raises `Refused` (invalid_request).
+
+    Nothing is taken from the query: it is logged by everyone on the way, and would override the body.
+    """
+    if query:
+        raise Refused("invalid_request", "parameters belong in the body, not in the query")
+    if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise Refused("invalid_request", "the content type must be application/x-www-form-urlencoded")
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
+    except ValueError:
+        raise Refused("invalid_request", "the body is not a form in UTF-8, or has too many parameters") from None
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        raise Refused("invalid_request", "a parameter is there twice")
+    if any("\0" in text for pair in pairs for text in pair):
+        raise Refused("invalid_request", "a parameter holds a character that is not allowed")
+    return {name: value for name, value in values.items() if value}
+
+
+class Server(AuthorizationServer):  # type: ignore[misc]
+    """The kernel of the endpoints for programs. It is empty until `idp/oidc/server.py` says what is supported."""
+
+    def query_client(self, client_id: str) -> RegisteredClient | None:
+        """The live client of that identifier."""
+        return registered.find(client_id)
+
+    def save_token(self, token: dict[str, Any], request: ProtocolRequest) -> None:
+        """Nothing: each grant stores what it gives."""
+
+    def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
+        """Nothing: the audit is written beside each change."""
+
+    def create_oauth2_request(self, request: ProtocolRequest) -> ProtocolRequest:
+        """Ours already."""
+        return request
+
+    def handle_response(self, status: int, body: Any, headers: list[tuple[str, str]]) -> Answer:
+        """As plain values."""
+        return Answer(status, body or None, list(headers))
+
+    def get_token_grant(self, request: ProtocolRequest) -> Any:
+        """The grant of this grant_type. Raises `Refused`, also where there is none to look for (RFC 6749 5.2)."""
+        if not request.payload.grant_type:
+            raise Refused("invalid_request", "grant_type is required")
+        return super().get_token_grant(request)
+
+    def token(self, request: ProtocolRequest) -> Answer:
+        """Answer a token request."""
+        try:
+            answered: Answer = self.create_token_response(request)
+        except OAuth2Error as error:
+            return self.handle_error_response(request, error)
+        return answered
+
+    def endpoint(self, name: str, request: ProtocolRequest) -> Answer:
+        """Answer a request to one of the endpoints that stand beside it."""
+        answered: Answer = self.create_endpoint_response(name, request)
+        return answered
+
+    def handle_error_response(self, request: ProtocolRequest | None, error: OAuth2Error) -> Answer:
+        """A protocol fault as JSON, from the one table."""
+        status, code, description = errors.described(error)
+        headers = list(default_json_headers)
+        if status == 401:
+            headers.append(("WWW-Authenticate", f'Basic realm="{settings.issuer}"'))  # RFC 9110 15.5.2
+        return Answer(status, {"error": code, "error_description": description}, headers)
+
+
+server = Server()

@@ -1,0 +1,44 @@
+"""What the provider says of itself (OpenID Connect Discovery 3, RFC 8414 2)."""
+
+from typing import Any
+
+from idp.login import assurance
+from idp.oidc.authorization import policy
+from idp.oidc.token import claims, id_token
+from idp.settings import Settings
+
+METHODS = ("client_secret_basic", "client_secret_post", "none")
+SCOPES = ("openid", *claims.OF_SCOPE, "offline_access")
+PROTOCOL_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid", "at_hash")
+
+
+def describe(chosen: Settings) -> dict[str, Any]:
+    """The metadata, in the specification's names; what is not offered is not named."""
+    issuer = chosen.issuer
+    return {
+        "issuer": issuer,
+        "authorization_endpoint": f"{issuer}/authorize",
+        "token_endpoint": f"{issuer}/token",
+        "userinfo_endpoint": f"{issuer}/userinfo",
+        "jwks_uri": f"{issuer}/jwks",
+        "end_session_endpoint": f"{issuer}/end_session",
+        "revocation_endpoint": f"{issuer}/revoke",
+        "scopes_supported": list(SCOPES),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "subject_types_supported": ["public", "pairwise"],
+        "acr_values_supported": assurance.acr_values(issuer),
+        "id_token_signing_alg_values_supported": list(id_token.ALGORITHMS),
+        "token_endpoint_auth_methods_supported": list(METHODS),
+        "revocation_endpoint_auth_methods_supported": list(METHODS),
+        "code_challenge_methods_supported": ["S256"],
+        "claims_supported": [*PROTOCOL_CLAIMS, *claims.ALL],
+        "claim_types_supported": ["normal"],
+        "claims_parameter_supported": True,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "authorization_response_iss_parameter_supported": True,
+        "prompt_values_supported": list(policy.PROMPTS),
+        "ui_locales_supported": list(chosen.locales),
+    }

@@ -1,0 +1,10 @@
+"""All that the token endpoint supports, on one screen."""
+
+from idp.oidc.kernel import server
+from idp.oidc.token.grants.authorization_code import AuthorizationCodeGrant
+from idp.oidc.token.grants.refresh_token import RefreshTokenGrant
+
+GRANTS = (AuthorizationCodeGrant, RefreshTokenGrant)
+
+for grant in GRANTS:
+    server.register_grant(grant)

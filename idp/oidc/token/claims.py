@@ -1,0 +1,79 @@
+"""What is said of a person and of their organization: each claim made in one place, from the grant (Core 5.1)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from idp.accounts.models import PhoneNumber
+from idp.alive import LiveGrant
+from idp.settings import settings
+
+OF_SCOPE = {
+    "profile": ("name", "given_name", "family_name", "locale", "updated_at"),
+    "email": ("email", "email_verified"),
+    "phone": ("phone_number", "phone_number_verified"),
+    "organization": ("organization",),
+}
+ALL = tuple(name for names in OF_SCOPE.values() for name in names)
+
+
+def named_by(scopes: Iterable[str]) -> set[str]:
+    """The claims that these scopes open."""
+    return {name for scope in scopes for name in OF_SCOPE.get(scope, ())}
+
+
+def about(alive: LiveGrant, names: set[str]) -> dict[str, Any]:
+    """These claims of the grant's person, those without a value left out. The number costs one more statement."""
+    known = _person(alive) | ({"organization": organization(alive)} if alive.organization_id else {})
+    if names & set(OF_SCOPE["phone"]):
+        known |= _phone(alive)
+    return {name: value for name, value in known.items() if name in names and value is not None}
+
+
+def organization(alive: LiveGrant) -> dict[str, Any]:
+    """For whom the person acts, as ID tokens and userinfo say it."""
+    return {
+        "id": str(alive.organization_id),
+        "fund": alive.fund_code,
+        "kind": alive.kind,
+        "name": alive.name,
+        "siret": alive.siret,
+        "siren": (alive.siret or "")[:9],
+        "member_number": alive.number,
+        "holder": alive.holder,
+        "rights": alive.rights,
+    }
+
+
+def authorization_details(alive: LiveGrant) -> list[dict[str, Any]]:
+    """The same, as token responses and access tokens say it (RFC 9396)."""
+    if alive.organization_id is None:
+        return []
+    return [
+        {
+            "type": f"{settings.issuer}/organization",
+            "identifier": str(alive.organization_id),
+            "fund": alive.fund_code,
+            "siret": alive.siret,
+            "member_number": alive.number,
+            "privileges": alive.rights,
+        }
+    ]
+
+
+def _person(alive: LiveGrant) -> dict[str, Any]:
+    return {
+        "name": f"{alive.given_names} {alive.family_name}",
+        "given_name": alive.given_names,
+        "family_name": alive.family_name,
+        "locale": alive.locale or settings.locales[0],
+        "updated_at": int(alive.account_updated_at.timestamp()),
+        "email": alive.email,
+        "email_verified": alive.email and alive.email_certified_at is not None,
+    }
+
+
+def _phone(alive: LiveGrant) -> dict[str, Any]:
+    number = PhoneNumber.preferred_of(alive.account_id)
+    if number is None:
+        return {}
+    return {"phone_number": number.number, "phone_number_verified": number.certified_at is not None}

@@ -1,0 +1,34 @@
+"""What a grant of the token endpoint answers: access token, ID token, and the refresh token that follows."""
+
+from typing import Any
+
+from idp import clock
+from idp.alive import LiveGrant
+from idp.oidc.models.registered import RegisteredClient
+from idp.oidc.token import access_token, claims, id_token, subjects
+from idp.settings import settings
+
+
+def answer(
+    alive: LiveGrant,
+    client: RegisteredClient,
+    *,
+    scopes: list[str],
+    refresh_token: str | None,
+    nonce: str | None = None,
+) -> dict[str, Any]:
+    """The token response (RFC 6749 5.1, Core 3.1.3.3). `scopes` may be narrower than the grant's (RFC 6749 6)."""
+    now, sub = clock.now(), subjects.sub_of(alive)
+    token = access_token.mint(alive, client, sub, scopes, now)
+    said: dict[str, Any] = {
+        "access_token": token,
+        "token_type": "Bearer",
+        "expires_in": int(settings.access_token_lifetime.total_seconds()),
+        "scope": " ".join(scopes),
+    }
+    if refresh_token is not None:
+        said["refresh_token"] = refresh_token
+    if "openid" in scopes:
+        said["id_token"] = id_token.mint(alive, client, sub, nonce=nonce, access_token=token, now=now)
+    details = claims.authorization_details(alive)
+    return said | ({"authorization_details": details} if details else {})

@@ -1,0 +1,47 @@
+"""What an access token lets its client know of the person (OpenID Connect Core 5.3)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from idp import clock
+from idp.alive import grant_alive
+from idp.oidc.kernel import Answer
+from idp.oidc.models import registered
+from idp.oidc.models.registered import RegisteredClient
+from idp.oidc.token import access_token, claims, subjects
+from keys.errors import BadToken
+
+
+@dataclass(frozen=True)
+class Told:
+    """The answer, and the client it is for when the token was good."""
+
+    answer: Answer
+    client: RegisteredClient | None = None
+
+
+def tell(token: str | None) -> Told:
+    """The claims that the token's scopes open, and those its authorization asked for; or RFC 6750's error."""
+    if token is None:
+        return Told(_refused(401, None))
+    now = clock.now()
+    try:
+        said = access_token.read(token, now)
+        alive = grant_alive(access_token.grant_of(said), now)
+    except BadToken:
+        return Told(_refused(401, "invalid_token"))
+    client = registered.find(said["client_id"])
+    if alive is None or client is None or alive.client_id != client.id:
+        return Told(_refused(401, "invalid_token"))
+    scopes = str(said.get("scope", "")).split()
+    if "openid" not in scopes:
+        return Told(_refused(403, "insufficient_scope"), client)
+    wished = set(alive.claims.get("userinfo", {})) & claims.named_by(client.scopes)
+    told: dict[str, Any] = {"sub": subjects.sub_of(alive)}
+    return Told(Answer(200, told | claims.about(alive, claims.named_by(scopes) | wished), []), client)
+
+
+def _refused(status: int, error: str | None) -> Answer:
+    """RFC 6750 3: no code where no token was shown."""
+    challenge = 'Bearer realm="userinfo"' + (f', error="{error}"' if error else "")
+    return Answer(status, {"error": error or "invalid_request"}, [("WWW-Authenticate", challenge)])

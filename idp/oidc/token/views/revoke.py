@@ -1,0 +1,23 @@
+"""`POST /revoke` (RFC 7009)."""
+
+from flask import Response
+
+from idp.oidc.clients.authentication import authenticate
+from idp.oidc.clients.views import machine
+from idp.oidc.errors import OAuth2Error
+from idp.oidc.kernel import Answer, ProtocolRequest
+from idp.oidc.server import server
+from idp.oidc.token import revocation
+
+
+def revoke() -> Response:
+    """A client gives a token back: 200 without a body, once the end is stored."""
+    return machine.answer(_revoke)
+
+
+def _revoke(asked: ProtocolRequest) -> Answer:
+    try:
+        revocation.revoke(asked.form.get("token"), authenticate(asked))
+    except OAuth2Error as error:
+        return server.handle_error_response(asked, error)
+    return Answer(200, None, [])

@@ -1,0 +1,11 @@
+"""`POST /token` (RFC 6749 3.2)."""
+
+from flask import Response
+
+from idp.oidc.clients.views import machine
+from idp.oidc.server import server
+
+
+def issue() -> Response:
+    """A code or a refresh token for tokens."""
+    return machine.answer(server.token)
