@@ -1,5 +1,6 @@
 """How a request begins and ends: whom we believe about its origin, which host we are, one unit of work."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ def init_app(app: Flask, chosen: Settings, writing_gets: frozenset[str], tell: C
     """
     app.config["MAX_CONTENT_LENGTH"] = chosen.max_body
     app.config["MAX_FORM_MEMORY_SIZE"] = chosen.max_body
-    app.config["TRUSTED_HOSTS"] = [urlsplit(chosen.issuer).hostname or ""]
+    ours = _host_pattern(chosen.issuer)
     hops = chosen.trusted_proxies
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -28,6 +29,8 @@ def init_app(app: Flask, chosen: Settings, writing_gets: frozenset[str], tell: C
     @app.before_request
     def begin() -> None:
         unit_of_work(writes=request.method not in SAFE or request.endpoint in writing_gets)
+        if not ours.fullmatch(request.host):
+            abort(400)  # Flask's TRUSTED_HOSTS would leave the page of this error without addresses
         if request.content_length is None and "Transfer-Encoding" in request.headers:
             abort(411)  # of a body without a length, the form's reader would take the first part for the whole
         if (request.content_length or 0) > chosen.max_body:
@@ -40,3 +43,9 @@ def init_app(app: Flask, chosen: Settings, writing_gets: frozenset[str], tell: C
         except DatabaseUnavailable as error:
             return tell(error)  # nothing was kept, and no cookie is set: the session is saved after this
         return response
+
+
+def _host_pattern(issuer: str) -> re.Pattern[str]:
+    """What the Host header may be: the issuer's host, with or without a port."""
+    host = urlsplit(issuer).hostname or ""
+    return re.compile(re.escape(f"[{host}]" if ":" in host else host) + r"(?::[0-9]{1,5})?", re.IGNORECASE)
