@@ -30,6 +30,7 @@ def main() -> None:
     provider, portal = _port("IDP_PORT", 8000), _port("PORTAL_PORT", 8001)
     issuer, portal_url = f"http://localhost:{provider}", f"http://localhost:{portal}"
     os.environ |= {"IDP_PORT": str(provider), "IDP_ISSUER": issuer}
+    os.environ.setdefault("IDP_LOG_LEVEL", "WARNING")
     _refuse_taken(provider, "IDP_PORT")
     _refuse_taken(portal, "PORTAL_PORT")
     signal.signal(signal.SIGTERM, _interrupt)

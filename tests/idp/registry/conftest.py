@@ -9,26 +9,16 @@ import pytest
 import yaml
 from flask import Flask
 
-from app import create_app
 from idp.db import db
-from idp.ops import schema
-from idp.settings import Settings
+from tests import houses
 
 PAGES = ("legal", "personal-data", "terms", "accessibility", "contact")
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=houses.DATABASES)
 def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """An application on migrated tables; each test has a fund of its own."""
-    folder = tmp_path_factory.mktemp("house")
-    url = f"sqlite:///{folder}/idp.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres").create(f"registry{uuid4().hex[:8]}")
-    files = {"shortlived_url": f"sqlite:///{folder}/shortlived.db", "master_key_file": folder / "master.key"}
-    app = create_app(Settings(_env_file=None, database_url=url, cheap_hashes=True, **files))
-    with app.app_context():
-        schema.bring_up_to_date()
-    return app
+    """Each test has a fund of its own in it."""
+    return houses.house(request, tmp_path_factory.mktemp("house"))
 
 
 @pytest.fixture
