@@ -43,8 +43,9 @@ lint: $(STAMP)/dev $(STAMP)/idp .catalogues-complete ## format, lint, types, imp
 	@$(BIN)/djlint --quiet --check --lint templates
 	@$(BIN)/codespell docs $(wildcard *.md)
 
-bench: $(STAMP)/dev $(STAMP)/idp ## measure beside node-oidc-provider, and print ratios
-	@exec $(BIN)/python -m bench.run
+bench: $(STAMP)/bench $(STAMP)/idp ## measure beside node-oidc-provider, and print ratios
+	@.ci/debian postgresql redis-server
+	@exec $(BIN)/python -m bench.run $(ARGS)
 
 ##@ Change
 .PHONY: migrate messages docs lock clean .catalogues-complete
@@ -73,9 +74,10 @@ lock: $(STAMP)/uv ## resolve the *.in files again, keeping the pins that still h
 	@$(LOCK) $(ARGS) requirements-examples.in --constraints requirements.txt --output-file requirements-examples.txt
 	@$(LOCK) $(ARGS) requirements-dev.in --constraints requirements.txt --constraints requirements-examples.txt \
 	  --output-file requirements-dev.txt
+	@$(LOCK) $(ARGS) bench/requirements.in --output-file bench/requirements.txt
 
 clean: ## forget everything: data, environment, whatever was built
-	@rm -rf var .venv build dist *.egg-info .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf var .venv bench/peer/node_modules build dist *.egg-info .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # Set-up
 .PHONY: FORCE
@@ -104,6 +106,12 @@ $(STAMP)/examples: requirements-examples.txt $(STAMP)/run
 $(STAMP)/dev: requirements-dev.txt $(STAMP)/examples
 	@echo "Setting up: tools and test libraries"
 	@$(INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(STAMP)/bench: bench/requirements.txt bench/peer/package-lock.json $(STAMP)/dev
+	@echo "Setting up: node-oidc-provider"
+	@$(INSTALL) --require-hashes -r bench/requirements.txt
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix bench/peer --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 $(STAMP)/idp: setup.cfg setup.py pyproject.toml requirements.in $(CATALOGUES) $(STAMP)/run
