@@ -1,11 +1,16 @@
 """What every test may ask for: private servers first, then the application and its world."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from flask import Flask
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page
 
-from tests import servers
+from tests import builders, servers, worlds
+from tests.browser import Browser
+from tests.builders import Member, Portal
 
 
 @pytest.fixture(scope="session")
@@ -23,16 +28,69 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[Chromium]:
     """This worker's Chromium."""
     with servers.chromium() as browser:
         yield browser
 
 
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
+def page(chromium: Chromium) -> Iterator[Page]:
     """A fresh profile of a French person's browser."""
     context = chromium.new_context(locale="fr-FR", timezone_id="Europe/Paris", service_workers="block")
     context.set_default_timeout(5000)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> worlds.Template:
+    """A migrated database, made once a worker."""
+    return worlds.Template.make(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def postgres_template(
+    postgres: servers.Postgres, redis_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> worlds.PostgresTemplate:
+    """The same on PostgreSQL, made once a worker."""
+    return worlds.PostgresTemplate.make(postgres, redis_url, tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture
+def app(template: worlds.Template, tmp_path: Path) -> Iterator[Flask]:
+    """An application of one's own, on SQLite."""
+    made = template.sqlite(tmp_path)
+    yield made
+    worlds.close(made)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """An application of one's own, on SQLite and its file, then on PostgreSQL and Redis."""
+    if request.param == "sqlite":
+        made = request.getfixturevalue("template").sqlite(tmp_path)
+    else:
+        made = request.getfixturevalue("postgres_template").copy(tmp_path)
+    yield made
+    worlds.close(made)
+
+
+@pytest.fixture
+def portal(app: Flask) -> Portal:
+    """The member portal, a confidential client of the first party."""
+    with app.app_context():
+        return builders.a_client()
+
+
+@pytest.fixture
+def lea(app: Flask) -> Member:
+    """A person who holds a company."""
+    with app.app_context():
+        return builders.a_member()
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """A browser that was never here."""
+    return Browser(app)

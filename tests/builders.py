@@ -1,0 +1,126 @@
+"""People, companies and portals, valid by default; each needs the application's context and commits what it made."""
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from idp import clock
+from idp.accounts.models import RIGHTS, Account, Membership
+from idp.accounts.people import Person, create
+from idp.db import db
+from idp.oidc.clients.registration import Metadata, Registered, register
+from idp.registry.models import Fund, Organization
+
+PASSWORD = "Chantier-2026!"
+CALLBACK = "https://portal.example.org/callback"
+SIGNED_OUT = "https://portal.example.org/signed-out"
+START = "https://portal.example.org/login"
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person who can sign in, and the organization they hold, if any."""
+
+    id: UUID
+    email: str
+    password: str
+    name: str
+    organization_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Portal:
+    """A registered client, with its secret in clear."""
+
+    id: UUID
+    client_id: str
+    secret: str | None
+    redirect_uri: str
+
+
+def a_fund(**changes: Any) -> Fund:
+    """A fund with an invented name."""
+    number, now = next(_numbers), clock.now()
+    values: dict[str, Any] = {
+        "code": f"fund-{number}",
+        "name": f"Caisse d'Exemple {number}",
+        "contact_email": "contact@fund.example.org",
+        "sender": "ne-pas-repondre@fund.example.org",
+        "created_at": now,
+        "updated_at": now,
+    }
+    return _kept(Fund(**(values | changes)))
+
+
+def an_organization(fund: Fund | None = None, **changes: Any) -> Organization:
+    """A member of a fund, with an invented SIRET."""
+    number, now = next(_numbers), clock.now()
+    values: dict[str, Any] = {
+        "fund_id": (fund or a_fund()).id,
+        "kind": "member",
+        "number": f"M{number:05}",
+        "siret": "99900001100018",
+        "name": f"Maçonnerie {number}",
+        "created_at": now,
+        "updated_at": now,
+    }
+    return _kept(Organization(**(values | changes)))
+
+
+def an_account(**changes: Any) -> Member:
+    """An activated account. `suspended_at`, `activated_at` and the like are set on top."""
+    email = changes.pop("email", f"person{next(_numbers)}@example.org")
+    password = changes.pop("password", PASSWORD)
+    account = create(Person("Léa", "Martin", email, mobile=changes.pop("mobile", None)), password)
+    for name, value in changes.items():
+        setattr(account, name, value)
+    db.session.commit()
+    return Member(account.id, email, password, account.name)
+
+
+def a_member(organization: Organization | None = None, holder: bool = True, **changes: Any) -> Member:
+    """An account that holds an organization."""
+    person, held = an_account(**changes), organization or an_organization()
+    membership(person.id, held.id, holder)
+    return Member(person.id, person.email, person.password, person.name, held.id)
+
+
+def membership(account_id: UUID, organization_id: UUID, holder: bool = True) -> Membership:
+    """A live link between an account and an organization."""
+    rights = list(RIGHTS) if holder else ["documents:read"]
+    ids = {"account_id": account_id, "organization_id": organization_id}
+    return _kept(Membership(**ids, holder=holder, rights=rights, started_at=clock.now()))
+
+
+def a_client(**changes: Any) -> Portal:
+    """A confidential first-party portal with every scope."""
+    asked: dict[str, Any] = {
+        "name": "Espace sécurisé",
+        "client_id": f"portal-{next(_numbers)}",
+        "first_party": True,
+        "redirect_uris": (CALLBACK,),
+        "post_logout_redirect_uris": (SIGNED_OUT,),
+        "initiate_login_uri": START,
+        "scopes": ("openid", "profile", "email", "phone", "organization", "offline_access"),
+    }
+    done = register(Metadata(**(asked | changes)), development=False)
+    assert isinstance(done, Registered), done
+    db.session.commit()
+    uri = done.client.redirect_uris[0]
+    return Portal(done.client.id, done.client.client_id, done.secret, uri)
+
+
+def the_account(member: Member) -> Account:
+    """Its row."""
+    found = db.session.get(Account, member.id)
+    assert found is not None
+    return found
+
+
+def _kept(row: Any) -> Any:
+    db.session.add(row)
+    db.session.commit()
+    return row
