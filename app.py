@@ -1,8 +1,5 @@
 """The composition root: the tables of the House, and the application made of them. It alone knows every module."""
 
-import ctypes
-import os
-import signal
 from pathlib import Path
 
 import click
@@ -31,6 +28,7 @@ from idp.oidc.authorization import resuming
 from idp.oidc.authorization.views import answer
 from idp.oidc.keystore import SqlKeyStore
 from idp.oidc.logout import ending
+from idp.ops import serving
 from idp.registry.views import funds
 from idp.settings import Settings
 from idp.shortlived.store import open_store
@@ -95,9 +93,8 @@ def create_app(chosen: Settings | None = None) -> Flask:
 
 
 def application() -> Flask:
-    """What each worker of `idp serve` runs: Ctrl-C must reach the parent only, and no worker outlives it."""
-    os.setpgid(0, 0)
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+    """What each worker of `idp serve` runs."""
+    serving.become_a_worker()
     return create_app()
 
 

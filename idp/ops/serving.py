@@ -1,8 +1,10 @@
 """The production server: what must hold before it starts, and Granian with every limit set."""
 
+import ctypes
 import errno
 import ipaddress
 import os
+import signal
 import socket
 import sys
 
@@ -25,6 +27,7 @@ CONNECTIONS = 512
 STOPPING = 10
 """Seconds a worker may take to finish what it answers."""
 
+_PR_SET_PDEATHSIG = 1
 _MALLOC = "MALLOC_MMAP_THRESHOLD_"
 _SMALLEST_HEADER = 8192  # bytes: the HTTP library accepts no smaller buffer
 
@@ -88,6 +91,14 @@ def server(chosen: Settings) -> MPServer:
         respawn_failed_workers=True,
         workers_kill_timeout=STOPPING,
     )
+
+
+def become_a_worker() -> None:
+    """What a worker does first: leave Ctrl-C to its parent, die with it, and heed a stop while it starts."""
+    os.setpgid(0, 0)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    # The handler inherited from the parent only notes the signal in memory that is no longer the parent's.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _port_problem(chosen: Settings) -> str | None:
