@@ -13,7 +13,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 UV = Path(sys.executable).parent / "uv"
 # What a fresh clone does not have, compiled catalogues included: the wheel must not owe anything to what lies about.
-NOT_IN_A_CLONE = shutil.ignore_patterns(".*", "__pycache__", "node_modules", "build", "dist", "var", "*.egg-info", "*.mo")
+NOT_IN_A_CLONE = shutil.ignore_patterns(
+    ".*", "__pycache__", "node_modules", "build", "dist", "var", "*.egg-info", "*.mo"
+)
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith(("IDP_", "PYTHON", "FLASK_"))}
 
 
