@@ -2,7 +2,7 @@
 
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,29 +19,19 @@ from idp.extensions import passwords
 from idp.oidc.models.client import Client
 from idp.registry import directory
 from idp.registry.models import Fund
-from tests import houses
 
 PORTAL = "http://localhost:8001"
 
 
-@pytest.fixture(params=houses.DATABASES)
-def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    """A provider with empty tables, on each database."""
-    app = houses.house(request, tmp_path)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-
-
 @pytest.fixture
-def sow(app: Flask, tmp_path: Path) -> Callable[..., Config]:
+def sow(any_app: Flask, tmp_path: Path) -> Callable[..., Config]:
     """Seed, and read what the portal was told."""
-    return lambda portal=PORTAL: Config.read(seed.seed(app, portal, tmp_path))
+    return lambda portal=PORTAL: Config.read(seed.seed(any_app, portal, tmp_path))
 
 
-def test_every_persona_has_an_account_with_its_organizations(app: Flask, sow: Callable[..., Config]):
+def test_every_persona_has_an_account_with_its_organizations(any_app: Flask, sow: Callable[..., Config]):
     sow()
-    with app.app_context():
+    with any_app.app_context():
         for persona in seed.PERSONAS:
             account = Account.by_email(persona.person.email)
             assert account is not None
@@ -52,9 +42,9 @@ def test_every_persona_has_an_account_with_its_organizations(app: Flask, sow: Ca
             assert {tuple(one.rights) for one in linked.values()} == {persona.rights or RIGHTS}
 
 
-def test_seeded_again_nothing_changes(app: Flask, sow: Callable[..., Config]):
+def test_seeded_again_nothing_changes(any_app: Flask, sow: Callable[..., Config]):
     def count() -> list[int | None]:
-        with app.app_context():
+        with any_app.app_context():
             return [
                 db.session.scalar(select(func.count()).select_from(one)) for one in (Account, Membership, AuditEvent)
             ]
@@ -64,9 +54,9 @@ def test_seeded_again_nothing_changes(app: Flask, sow: Callable[..., Config]):
     assert count() == counted
 
 
-def test_the_portal_is_registered_with_its_exact_addresses(app: Flask, sow: Callable[..., Config]):
+def test_the_portal_is_registered_with_its_exact_addresses(any_app: Flask, sow: Callable[..., Config]):
     config = sow()
-    with app.app_context():
+    with any_app.app_context():
         client = Client.by_client_id(config.client_id)
         assert (client.redirect_uris, client.post_logout_redirect_uris) == (
             [f"{PORTAL}/callback"],
@@ -76,10 +66,10 @@ def test_the_portal_is_registered_with_its_exact_addresses(app: Flask, sow: Call
         assert Fund.by_code(seed.FUND).home_client_id == config.client_id
 
 
-def test_on_another_port_the_portal_is_another_client(app: Flask, sow: Callable[..., Config]):
+def test_on_another_port_the_portal_is_another_client(any_app: Flask, sow: Callable[..., Config]):
     first, other = sow(), sow("http://localhost:9001")
     assert first.client_id != other.client_id
-    with app.app_context():
+    with any_app.app_context():
         assert Client.by_client_id(other.client_id).redirect_uris == ["http://localhost:9001/callback"]
         assert Fund.by_code(seed.FUND).home_client_id == other.client_id
 
@@ -90,14 +80,14 @@ def test_a_portal_that_lost_its_secret_gets_a_new_one(sow: Callable[..., Config]
     assert sow().client_secret != first.client_secret
 
 
-def test_only_its_owner_reads_the_secret(app: Flask, tmp_path: Path):
-    path = seed.seed(app, PORTAL, tmp_path)
+def test_only_its_owner_reads_the_secret(any_app: Flask, tmp_path: Path):
+    path = seed.seed(any_app, PORTAL, tmp_path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_each_change_has_an_operator(app: Flask, sow: Callable[..., Config]):
+def test_each_change_has_an_operator(any_app: Flask, sow: Callable[..., Config]):
     sow()
-    with app.app_context():
+    with any_app.app_context():
         made = select(AuditEvent.operator).where(AuditEvent.event.in_(["oidc:client:added", "registry:fund:applied"]))
         assert set(db.session.scalars(made)) == {seed.OPERATOR}
 

@@ -1,8 +1,6 @@
 """Who belongs to which organization."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -13,23 +11,13 @@ from idp.accounts.memberships import MembershipRefused
 from idp.accounts.models import RIGHTS, Account, Membership
 from idp.accounts.people import Person
 from idp.db import db, unit_of_work
-from idp.registry import directory, funds
-from idp.registry.directory import Entry
-from idp.registry.models import Fund, Organization
-from tests import houses
-
-
-@pytest.fixture(scope="module", params=houses.DATABASES)
-def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    app = houses.house(request, tmp_path_factory.mktemp("house"))
-    with app.app_context(), unit_of_work():
-        funds.apply(funds.read(Path(__file__).parents[3] / "examples" / "fund.yaml"))
-    return app
+from idp.registry.models import Organization
+from tests import builders
 
 
 @pytest.fixture(autouse=True)
-def _house(app: Flask) -> Iterator[None]:
-    with app.app_context():
+def _house(any_app: Flask) -> Iterator[None]:
+    with any_app.app_context():
         yield
         db.session.rollback()
 
@@ -37,13 +25,12 @@ def _house(app: Flask) -> Iterator[None]:
 @pytest.fixture
 def lea() -> Account:
     with unit_of_work():
-        return people.create(Person("Léa", "Martin", f"{uuid4().hex}@example.org"), "Chantier-2026")
+        return people.create(Person("Léa", "Martin", "lea@example.org"), "Chantier-2026")
 
 
 @pytest.fixture
 def member() -> Organization:
-    fund = Fund.by_code("val-exemple")
-    return directory.register_organization(fund, Entry(uuid4().hex[:8], "999 000 011 00018", "Maçonnerie Martin"))
+    return builders.an_organization()
 
 
 def test_a_holder_has_every_right(lea: Account, member: Organization):

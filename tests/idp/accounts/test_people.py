@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -14,30 +13,21 @@ from idp.accounts.people import Person, PersonRefused
 from idp.audit.models import AuditEvent
 from idp.db import db, unit_of_work
 from idp.extensions import passwords
-from tests import houses
 
 PASSWORD = "Chantier-2026"
 
 
-@pytest.fixture(scope="module", params=houses.DATABASES)
-def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    return houses.house(request, tmp_path_factory.mktemp("house"))
-
-
 @pytest.fixture(autouse=True)
-def _house(app: Flask) -> Iterator[None]:
-    with app.app_context():
+def _house(any_app: Flask) -> Iterator[None]:
+    with any_app.app_context():
         yield
         db.session.rollback()
 
 
 @pytest.fixture
 def lea() -> Person:
-    """Someone with an address of her own in each test."""
     mobile, fixed = "+262639980001", "+33199000010"
-    return Person(
-        "Léa", "Martin", f"Lea.{uuid4().hex}@Example.org", "Mme", mobile, mobile_is_certified=True, fixed=fixed
-    )
+    return Person("Léa", "Martin", "Lea@Example.org", "Mme", mobile, mobile_is_certified=True, fixed=fixed)
 
 
 def test_a_created_account_may_sign_in_at_once(lea: Person):

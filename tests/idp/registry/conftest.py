@@ -10,22 +10,15 @@ import yaml
 from flask import Flask
 
 from idp.db import db
-from tests import houses
 
 PAGES = ("legal", "personal-data", "terms", "accessibility", "contact")
 
 
-@pytest.fixture(scope="module", params=houses.DATABASES)
-def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """Each test has a fund of its own in it."""
-    return houses.house(request, tmp_path_factory.mktemp("house"))
-
-
 @pytest.fixture
-def house(app: Flask) -> Iterator[Flask]:
-    """… whose database and settings are at hand."""
-    with app.app_context():
-        yield app
+def house(any_app: Flask) -> Iterator[Flask]:
+    """An application on each database, at hand."""
+    with any_app.app_context():
+        yield any_app
         db.session.rollback()
 
 

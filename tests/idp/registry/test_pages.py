@@ -17,13 +17,13 @@ SVG = "<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>"
 
 
 @pytest.fixture
-def apply(app: Flask, a_fund: Callable[..., dict[str, Any]], file: Callable[..., Path]) -> Apply:
+def apply(any_app: Flask, a_fund: Callable[..., dict[str, Any]], file: Callable[..., Path]) -> Apply:
     """Run `idp funds apply`; the code of the fund."""
 
     def run(**changed: object) -> str:
         described = a_fund(**changed)
         arguments = ["funds", "apply", str(file(described)), "--operator", "lea"]
-        outcome = app.test_cli_runner().invoke(cli, arguments)
+        outcome = any_app.test_cli_runner().invoke(cli, arguments)
         assert outcome.exit_code == 0, outcome.output
         return str(described["code"])
 
@@ -31,9 +31,9 @@ def apply(app: Flask, a_fund: Callable[..., dict[str, Any]], file: Callable[...,
 
 
 @pytest.fixture
-def visitor(app: Flask) -> FlaskClient:
+def visitor(any_app: Flask) -> FlaskClient:
     """Someone whose browser speaks French."""
-    client = app.test_client()
+    client = any_app.test_client()
     client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "fr-FR"
     return client
 
@@ -105,31 +105,31 @@ def test_a_logo_that_is_not_is_not_found(apply: Apply, visitor: FlaskClient, cod
     assert visitor.get(f"/funds/{existing if code == 'none' else code}/logo").status_code == 404
 
 
-def test_apply_says_what_became_of_each_fund(app: Flask, a_fund: Callable[..., Any], file: Callable[..., Path]):
+def test_apply_says_what_became_of_each_fund(any_app: Flask, a_fund: Callable[..., Any], file: Callable[..., Path]):
     code = a_fund()["code"]
     said = []
     for described in (a_fund(), a_fund(), a_fund(name="Caisse du Val")):
         arguments = ["funds", "apply", str(file(described)), "--operator", "lea"]
-        said.append(app.test_cli_runner().invoke(cli, arguments).output.strip())
+        said.append(any_app.test_cli_runner().invoke(cli, arguments).output.strip())
     assert said == [f"{code}\tadded", f"{code}\tunchanged", f"{code}\tchanged: name"]
 
 
-def test_apply_asks_who_acts(app: Flask, a_fund: Callable[..., Any], file: Callable[..., Path]):
-    outcome = app.test_cli_runner().invoke(cli, ["funds", "apply", str(file(a_fund()))])
+def test_apply_asks_who_acts(any_app: Flask, a_fund: Callable[..., Any], file: Callable[..., Path]):
+    outcome = any_app.test_cli_runner().invoke(cli, ["funds", "apply", str(file(a_fund()))])
     assert outcome.exit_code == 2
     assert "--operator" in outcome.output
 
 
-def test_a_refused_file_applies_nothing(app: Flask, a_fund: Callable[..., Any], file: Callable[..., Path]):
+def test_a_refused_file_applies_nothing(any_app: Flask, a_fund: Callable[..., Any], file: Callable[..., Path]):
     described = a_fund()
     arguments = ["funds", "apply", str(file(described, a_fund(code="A b"))), "--operator", "lea"]
-    outcome = app.test_cli_runner().invoke(cli, arguments)
+    outcome = any_app.test_cli_runner().invoke(cli, arguments)
     assert (outcome.exit_code, "funds.1.code" in outcome.output) == (1, True)
-    listed = app.test_cli_runner().invoke(cli, ["funds", "list"]).output
+    listed = any_app.test_cli_runner().invoke(cli, ["funds", "list"]).output
     assert described["code"] not in listed
 
 
-def test_list_shows_the_funds(app: Flask, apply: Apply):
+def test_list_shows_the_funds(any_app: Flask, apply: Apply):
     code = apply()
-    listed = json.loads(app.test_cli_runner().invoke(cli, ["funds", "list", "--json"]).output)
+    listed = json.loads(any_app.test_cli_runner().invoke(cli, ["funds", "list", "--json"]).output)
     assert [fund["home_portal"] for fund in listed if fund["code"] == code] == ["portal"]
