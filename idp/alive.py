@@ -103,6 +103,11 @@ AND (g.organization_id IS NULL OR (o.closed_at IS NULL AND m.id IS NOT NULL))
 """
 
 
+_GRANT_OF_REFRESH_TOKEN = _GRANT.replace(
+    "g.id = :id", "g.id = (SELECT r.grant_id FROM refresh_token r WHERE r.digest = :digest)"
+)
+
+
 def session_alive(digest: bytes, now: datetime) -> LiveSession | None:
     """The session of that cookie, if it and its account may be used at that instant. One statement."""
     limits = {"idle": now - settings.session_idle_lifetime, "oldest": now - settings.session_lifetime}
@@ -111,14 +116,22 @@ def session_alive(digest: bytes, now: datetime) -> LiveSession | None:
 
 def grant_alive(grant_id: UUID, now: datetime) -> LiveGrant | None:
     """The grant, if it and all it stands on live: session, account, client, membership. One statement."""
-    limits = {
+    return _hot(LiveGrant, _GRANT, {"id": grant_id, **_grant_limits(now)})
+
+
+def grant_of_refresh_token(digest: bytes, now: datetime) -> LiveGrant | None:
+    """The same, of the grant that gave the refresh token of that digest, used or not. One statement."""
+    return _hot(LiveGrant, _GRANT_OF_REFRESH_TOKEN, {"digest": digest, **_grant_limits(now)})
+
+
+def _grant_limits(now: datetime) -> dict[str, Any]:
+    return {
         "now": now,
         "idle": now - settings.session_idle_lifetime,
         "oldest": now - settings.session_lifetime,
         "idle_offline": now - settings.offline_idle_lifetime,
         "oldest_offline": now - settings.offline_lifetime,
     }
-    return _hot(LiveGrant, _GRANT, {"id": grant_id, **limits})
 
 
 Row = TypeVar("Row", bound=NamedTuple)

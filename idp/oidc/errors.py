@@ -1,4 +1,4 @@
-"""Every error the protocol can answer, in one table; Authlib's own words are never sent (RFC 6749 5.2, RFC 6750 3.1)."""
+"""Every error the protocol can answer, in one table; Authlib's own words are never sent (RFC 6749 5.2)."""
 
 import re
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ ERRORS: Mapping[str, tuple[int, str]] = {
 authlib.oauth2.base.invalid_error_characters = lambda text: []
 
 
-class Refused(OAuth2Error):  # type: ignore[misc]
+class Refused(OAuth2Error):
     """A protocol fault, by its code, in our own words. A `detail` is written here, never taken from the request."""
 
     def __init__(self, code: str, detail: str | None = None) -> None:

@@ -3,11 +3,12 @@
 from typing import Any
 
 from idp.login import assurance
+from idp.oidc import server
 from idp.oidc.authorization import policy
+from idp.oidc.clients import authentication
 from idp.oidc.token import claims, id_token
 from idp.settings import Settings
 
-METHODS = ("client_secret_basic", "client_secret_post", "none")
 SCOPES = ("openid", *claims.OF_SCOPE, "offline_access")
 PROTOCOL_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid", "at_hash")
 
@@ -26,12 +27,14 @@ def describe(chosen: Settings) -> dict[str, Any]:
         "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": [grant.GRANT_TYPE for grant in server.GRANTS],
         "subject_types_supported": ["public", "pairwise"],
         "acr_values_supported": assurance.acr_values(issuer),
         "id_token_signing_alg_values_supported": list(id_token.ALGORITHMS),
-        "token_endpoint_auth_methods_supported": list(METHODS),
-        "revocation_endpoint_auth_methods_supported": list(METHODS),
+        "userinfo_signing_alg_values_supported": list(id_token.ALGORITHMS),
+        "display_values_supported": ["page", "popup"],
+        "token_endpoint_auth_methods_supported": list(authentication.METHODS),
+        "revocation_endpoint_auth_methods_supported": list(authentication.METHODS),
         "code_challenge_methods_supported": ["S256"],
         "claims_supported": [*PROTOCOL_CLAIMS, *claims.ALL],
         "claim_types_supported": ["normal"],

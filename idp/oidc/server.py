@@ -1,4 +1,4 @@
-"""All that the token endpoint supports, on one screen."""
+"""All that the token endpoint supports, on one screen: importing it fills the kernel."""
 
 from idp.oidc.kernel import server
 from idp.oidc.token.grants.authorization_code import AuthorizationCodeGrant

@@ -9,6 +9,8 @@ from idp.oidc.kernel import ProtocolRequest
 from idp.oidc.models import registered
 from idp.oidc.models.registered import RegisteredClient
 
+METHODS = ("client_secret_basic", "client_secret_post", "none")
+
 
 class Claimed(NamedTuple):
     """Who a request says it is from, and by which method it means to prove it."""

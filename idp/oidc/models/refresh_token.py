@@ -1,12 +1,20 @@
 """Refresh tokens: digests, in one family a grant."""
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from idp.db import Model, PrimaryKey, db
+
+
+class Rotation(NamedTuple):
+    """The use that was made of a token."""
+
+    rotated_at: datetime | None
+    successor_used: bool
 
 
 class RefreshToken(Model):
@@ -28,19 +36,21 @@ class RefreshToken(Model):
         return db.session.scalar(sa.select(cls).where(cls.digest == digest))
 
     @classmethod
-    def rotate(cls, token_id: UUID, now: datetime) -> bool:
-        """Use a token, once: of two at once, one gets False."""
-        once = sa.update(cls).where(cls.id == token_id, cls.rotated_at.is_(None))
-        done = once.values(rotated_at=now).returning(cls.id).execution_options(synchronize_session=False)
-        return db.session.scalar(done) is not None
+    def rotate(cls, digest: bytes, now: datetime) -> UUID | None:
+        """Use a token, once: its id, or None when it was used before. Of two at once, one gets None."""
+        once = sa.update(cls).where(cls.digest == digest, cls.rotated_at.is_(None))
+        return db.session.scalar(once.values(rotated_at=now).returning(cls.id))
 
     @classmethod
-    def rotation_of(cls, token_id: UUID) -> datetime | None:
-        """When a token was used, asked anew: another transaction may have done it just now."""
-        return db.session.scalar(sa.select(cls.rotated_at).where(cls.id == token_id))
+    def rotation_of(cls, digest: bytes) -> Rotation:
+        """When a token was used, and what became of its successor: another transaction may have done it just now."""
+        child = aliased(cls)
+        found = sa.select(cls.rotated_at, child.rotated_at).outerjoin(child, child.parent_id == cls.id)
+        rotated_at, successor_rotated_at = db.session.execute(found.where(cls.digest == digest)).one()
+        return Rotation(rotated_at, successor_rotated_at is not None)
 
     @classmethod
     def is_spent(cls, digest: bytes) -> bool:
         """Whether that token was used, or never was."""
-        found = db.session.execute(sa.select(cls.rotated_at).where(cls.digest == digest)).first()
-        return found is None or found.rotated_at is not None
+        found = sa.select(cls.id).where(cls.digest == digest, cls.rotated_at.is_(None))
+        return db.session.scalar(found) is None

@@ -34,7 +34,7 @@ def mint(alive: LiveGrant, client: RegisteredClient, sub: str, scopes: list[str]
         "sid": alive.sid,
         "grant": str(alive.id),
     }
-    details = claims.authorization_details(alive)
+    details = claims.authorization_details(alive, scopes)
     if details:
         said["authorization_details"] = details
     return jose.sign(extensions.ring.signing(client.access_token_signing_alg, now), said, typ=TYP)

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from idp.accounts.models import PhoneNumber
+from idp.accounts.models import RIGHTS, PhoneNumber
 from idp.alive import LiveGrant
+from idp.oidc.models.registered import RegisteredClient
 from idp.settings import settings
 
 OF_SCOPE = {
-    "profile": ("name", "given_name", "family_name", "locale", "updated_at"),
+    "profile": ("name", "given_name", "family_name", "usual_name", "locale", "updated_at"),
     "email": ("email", "email_verified"),
     "phone": ("phone_number", "phone_number_verified"),
     "organization": ("organization",),
@@ -21,12 +22,17 @@ def named_by(scopes: Iterable[str]) -> set[str]:
     return {name for scope in scopes for name in OF_SCOPE.get(scope, ())}
 
 
+def wished(alive: LiveGrant, client: RegisteredClient, place: str) -> set[str]:
+    """The claims that the `claims` parameter asked for in that place (Core 5.5), of scopes the client registered."""
+    return set(alive.claims.get(place, {})) & named_by(client.scopes)
+
+
 def about(alive: LiveGrant, names: set[str]) -> dict[str, Any]:
     """These claims of the grant's person, those without a value left out. The number costs one more statement."""
     known = _person(alive) | ({"organization": organization(alive)} if alive.organization_id else {})
     if names & set(OF_SCOPE["phone"]):
         known |= _phone(alive)
-    return {name: value for name, value in known.items() if name in names and value is not None}
+    return {name: value for name, value in known.items() if name in names and value not in (None, "")}
 
 
 def organization(alive: LiveGrant) -> dict[str, Any]:
@@ -40,13 +46,18 @@ def organization(alive: LiveGrant) -> dict[str, Any]:
         "siren": (alive.siret or "")[:9],
         "member_number": alive.number,
         "holder": alive.holder,
-        "rights": alive.rights,
+        "rights": rights(alive),
     }
 
 
-def authorization_details(alive: LiveGrant) -> list[dict[str, Any]]:
-    """The same, as token responses and access tokens say it (RFC 9396)."""
-    if alive.organization_id is None:
+def rights(alive: LiveGrant) -> list[str]:
+    """What the person may do there: a holder everything, another member what they were given."""
+    return list(RIGHTS) if alive.holder else list(alive.rights or ())
+
+
+def authorization_details(alive: LiveGrant, scopes: Iterable[str]) -> list[dict[str, Any]]:
+    """The same, as token responses and access tokens say it (RFC 9396), where their scope opens it."""
+    if alive.organization_id is None or "organization" not in scopes:
         return []
     return [
         {
@@ -55,7 +66,7 @@ def authorization_details(alive: LiveGrant) -> list[dict[str, Any]]:
             "fund": alive.fund_code,
             "siret": alive.siret,
             "member_number": alive.number,
-            "privileges": alive.rights,
+            "privileges": rights(alive),
         }
     ]
 
@@ -65,6 +76,7 @@ def _person(alive: LiveGrant) -> dict[str, Any]:
         "name": f"{alive.given_names} {alive.family_name}",
         "given_name": alive.given_names,
         "family_name": alive.family_name,
+        "usual_name": alive.family_name,  # the name ProConnect has for it
         "locale": alive.locale or settings.locales[0],
         "updated_at": int(alive.account_updated_at.timestamp()),
         "email": alive.email,

@@ -15,7 +15,14 @@ TYP = "JWT"
 
 
 def mint(
-    alive: LiveGrant, client: RegisteredClient, sub: str, *, nonce: str | None, access_token: str, now: datetime
+    alive: LiveGrant,
+    client: RegisteredClient,
+    sub: str,
+    *,
+    scopes: list[str],
+    nonce: str | None,
+    access_token: str,
+    now: datetime,
 ) -> str:
     """A signed ID token. `auth_time` is the grant's, also after a refresh; the nonce only where one was sent.
 
@@ -38,9 +45,10 @@ def mint(
     }
     if nonce is not None:
         said["nonce"] = nonce
-    return jose.sign(extensions.ring.signing(alg, now), said | claims.about(alive, _asked(alive, client)), typ=TYP)
+    return jose.sign(
+        extensions.ring.signing(alg, now), said | claims.about(alive, _asked(alive, client, scopes)), typ=TYP
+    )
 
 
-def _asked(alive: LiveGrant, client: RegisteredClient) -> set[str]:
-    wished = set(alive.claims.get("id_token", {})) & claims.named_by(client.scopes)
-    return wished | ({"organization"} if "organization" in alive.scopes else set())
+def _asked(alive: LiveGrant, client: RegisteredClient, scopes: list[str]) -> set[str]:
+    return claims.wished(alive, client, "id_token") | ({"organization"} & claims.named_by(scopes))

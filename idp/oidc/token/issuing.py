@@ -4,9 +4,20 @@ from typing import Any
 
 from idp import clock
 from idp.alive import LiveGrant
+from idp.oidc.clients.authentication import authenticate
 from idp.oidc.models.registered import RegisteredClient
 from idp.oidc.token import access_token, claims, id_token, subjects
 from idp.settings import settings
+
+
+class Issuing:
+    """What every grant does alike; it stands before Authlib's own class."""
+
+    request: Any
+
+    def authenticate_token_endpoint_client(self) -> RegisteredClient:
+        """By the one method the client registered."""
+        return authenticate(self.request)
 
 
 def answer(
@@ -29,6 +40,6 @@ def answer(
     if refresh_token is not None:
         said["refresh_token"] = refresh_token
     if "openid" in scopes:
-        said["id_token"] = id_token.mint(alive, client, sub, nonce=nonce, access_token=token, now=now)
-    details = claims.authorization_details(alive)
+        said["id_token"] = id_token.mint(alive, client, sub, scopes=scopes, nonce=nonce, access_token=token, now=now)
+    details = claims.authorization_details(alive, scopes)
     return said | ({"authorization_details": details} if details else {})

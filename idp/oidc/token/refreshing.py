@@ -1,9 +1,12 @@
 """Refresh tokens: used once, an honest retry for the client that lost the answer, and an end for any other replay."""
 
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from idp import clock
-from idp.alive import LiveGrant, grant_alive
+from idp.alive import LiveGrant, grant_of_refresh_token
 from idp.audit import log
 from idp.audit.events import Event
 from idp.db import db
@@ -20,53 +23,83 @@ from keys import opaque
 ROTATED_FOR = {"baseline"}  # the tokens of `fapi2` clients are bound to a key, and stay
 
 
+@dataclass(frozen=True)
+class Presented:
+    """A refresh token that was shown, used or not, and the grant it stands on, which lives."""
+
+    secret: str
+    alive: LiveGrant
+
+    def check_client(self, client: Any) -> bool:
+        """Asked by Authlib: whether it was given to that client."""
+        return bool(self.alive.client_id == client.id)
+
+    def get_scope(self) -> str:
+        """Asked by Authlib: what may not be exceeded."""
+        return " ".join(self.alive.scopes)
+
+
 def first(alive: LiveGrant) -> str:
     """The first refresh token of a grant."""
-    return _issue(alive, parent=None)
-
-
-def refresh(secret: str, client: RegisteredClient) -> tuple[LiveGrant, str]:
-    """Use a refresh token: the grant it stands on, and its successor. Raises `invalid_grant` (RFC 6749 5.2).
-
-    Everything the grant stands on is asked again. Used a second time, by the same client, within ten seconds of its
-    rotation and before its successor was used, it gives that same successor; any other second use ends the grant.
-    """
-    now, digest = clock.now(), opaque.digest(secret)
-    token = RefreshToken.of(digest)
-    alive = grant_alive(token.grant_id, now) if token else None
-    if token is None or alive is None or alive.client_id != client.id:
-        raise Refused("invalid_grant")
-    if client.profile not in ROTATED_FOR:
-        successor = secret
-    elif RefreshToken.rotate(token.id, now):
-        successor = _issue(alive, parent=token)
-    else:
-        successor = _retry(token, client)
-    _touch(alive)
-    log.record(Event.TOKEN_REFRESHED, subject=alive.account_id, client=client.id, grant=alive.id, personal=False)
-    return alive, successor
-
-
-def _issue(alive: LiveGrant, parent: RefreshToken | None) -> str:
     secret = opaque.make()
-    if parent is not None:
-        _remember(parent.digest, secret)  # before the commit: a record whose token was undone leads nowhere
-    ids = {"grant_id": alive.id, "parent_id": parent and parent.id}
-    db.session.add(RefreshToken(digest=opaque.digest(secret), issued_at=clock.now(), **ids))
+    db.session.add(RefreshToken(grant_id=alive.id, digest=opaque.digest(secret), issued_at=clock.now()))
     return secret
 
 
-def _retry(token: RefreshToken, client: RegisteredClient) -> str:
+def present(secret: str) -> Presented | None:
+    """The grant of a refresh token: everything it stands on is asked again."""
+    alive = grant_of_refresh_token(opaque.digest(secret), clock.now())
+    return Presented(secret, alive) if alive else None
+
+
+def renew(presented: Presented, client: RegisteredClient) -> str:
+    """Use a refresh token, and give its successor. Raises `invalid_grant`.
+
+    Used a second time within ten seconds of its rotation, and before its successor was used, it gives that same
+    successor; any other second use ends the grant (protocol rules of this house, in docs/protocol.md).
+    """
+    now, digest = clock.now(), opaque.digest(presented.secret)
+    if client.profile not in ROTATED_FOR:
+        successor = _kept(presented, digest)
+    elif rotated := RefreshToken.rotate(digest, now):
+        successor = _succeed(presented.alive, parent=rotated, parent_digest=digest)
+    else:
+        return _retry(presented.alive, digest)
+    _touch(presented.alive)
+    _record(Event.TOKEN_REFRESHED, presented.alive)
+    return successor
+
+
+def _succeed(alive: LiveGrant, *, parent: Any, parent_digest: bytes) -> str:
+    secret = opaque.make()
+    # Before the commit: where that fails, the record leads nowhere, and is written over at the next try.
+    with suppress(StoreUnavailable):  # then the refresh goes on, without its honest retry
+        store.put(_key(parent_digest), secret.encode(), max(settings.honest_retry_for, timedelta(seconds=1)))
+    digest = opaque.digest(secret)
+    db.session.add(RefreshToken(grant_id=alive.id, digest=digest, parent_id=parent, issued_at=clock.now()))
+    return secret
+
+
+def _retry(alive: LiveGrant, digest: bytes) -> str:
     """The same successor, where this is the honest retry of a client that lost the answer."""
-    rotated_at = RefreshToken.rotation_of(token.id)
-    is_late = rotated_at is None or clock.now() - rotated_at >= settings.honest_retry_for
-    successor = None if is_late else _remembered(token.digest)
-    if successor is not None and not RefreshToken.is_spent(opaque.digest(successor)):
-        return successor
-    if is_late or successor is not None:
-        Grant.end(token.grant_id)
-        log.record(Event.REFRESH_REPLAYED, client=client.id, grant=token.grant_id, personal=False)
-    raise Refused("invalid_grant")
+    rotation = RefreshToken.rotation_of(digest)
+    assert rotation.rotated_at is not None, "it could not be rotated, so it was before"
+    is_late = clock.now() - rotation.rotated_at >= settings.honest_retry_for
+    if is_late or rotation.successor_used:
+        Grant.end(alive.id)
+        _record(Event.REFRESH_REPLAYED, alive)
+        raise Refused("invalid_grant")
+    successor = store.get(_key(digest))
+    if successor is None:
+        raise Refused("invalid_grant")  # the record is gone: nobody is accused
+    _record(Event.TOKEN_REFRESHED, alive, reason="retry")
+    return successor.decode()
+
+
+def _kept(presented: Presented, digest: bytes) -> str:
+    if RefreshToken.is_spent(digest):
+        raise Refused("invalid_grant")
+    return presented.secret
 
 
 def _touch(alive: LiveGrant) -> None:
@@ -81,20 +114,17 @@ def _touch(alive: LiveGrant) -> None:
         Grant.touch(alive.id, now)
 
 
-def _remember(parent: bytes, successor: str) -> None:
-    try:
-        store.put(_key(parent), successor.encode(), max(settings.honest_retry_for, timedelta(seconds=1)))
-    except StoreUnavailable:
-        return  # the refresh goes on, without its retry
+def _record(event: Event, alive: LiveGrant, reason: str | None = None) -> None:
+    log.record(
+        event,
+        subject=alive.account_id,
+        organization=alive.organization_id,
+        client=alive.client_id,
+        grant=alive.id,
+        reason=reason,
+        personal=False,
+    )
 
 
-def _remembered(parent: bytes) -> str | None:
-    try:
-        found = store.get(_key(parent))
-    except StoreUnavailable:
-        return None
-    return found.decode() if found else None
-
-
-def _key(parent: bytes) -> str:
-    return f"retry:{parent.hex()}"
+def _key(parent_digest: bytes) -> str:
+    return f"retry:{parent_digest.hex()}"

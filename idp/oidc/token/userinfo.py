@@ -1,14 +1,17 @@
 """What an access token lets its client know of the person (OpenID Connect Core 5.3)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from idp import clock
+from idp import clock, extensions
 from idp.alive import grant_alive
 from idp.oidc.kernel import Answer
 from idp.oidc.models import registered
 from idp.oidc.models.registered import RegisteredClient
 from idp.oidc.token import access_token, claims, subjects
+from idp.settings import settings
+from keys import jose
 from keys.errors import BadToken
 
 
@@ -36,9 +39,17 @@ def tell(token: str | None) -> Told:
     scopes = str(said.get("scope", "")).split()
     if "openid" not in scopes:
         return Told(_refused(403, "insufficient_scope"), client)
-    wished = set(alive.claims.get("userinfo", {})) & claims.named_by(client.scopes)
-    told: dict[str, Any] = {"sub": subjects.sub_of(alive)}
-    return Told(Answer(200, told | claims.about(alive, claims.named_by(scopes) | wished), []), client)
+    names = claims.named_by(scopes) | claims.wished(alive, client, "userinfo")
+    return Told(_told(client, {"sub": subjects.sub_of(alive)} | claims.about(alive, names), now), client)
+
+
+def _told(client: RegisteredClient, said: dict[str, Any], now: datetime) -> Answer:
+    """As JSON, or signed where the client registered it so (Core 5.3.2): then issuer and audience are in it."""
+    alg = client.userinfo_signed_response_alg
+    if alg is None:
+        return Answer(200, said)
+    said |= {"iss": settings.issuer, "aud": client.client_id}  # no `exp`: it must never be taken for an ID token
+    return Answer(200, jose.sign(extensions.ring.signing(alg, now), said, typ="JWT"))
 
 
 def _refused(status: int, error: str | None) -> Answer:

@@ -16,7 +16,8 @@ def answer(reply: Callable[[ProtocolRequest], Answer]) -> Response:
         values = form_of(request.content_type or "", request.query_string, request.get_data())
     except OAuth2Error as error:
         return respond(server.handle_error_response(None, error))
-    asked = ProtocolRequest(request.headers, values)
+    authorization = request.headers.get("Authorization")
+    asked = ProtocolRequest({"Authorization": authorization} if authorization else {}, values)
     response = respond(reply(asked))
     # A script must be able to read why its client was refused, so the client it names is enough.
     client = asked.client or registered.find(values.get("client_id", ""))
@@ -24,14 +25,18 @@ def answer(reply: Callable[[ProtocolRequest], Answer]) -> Response:
 
 
 def respond(answered: Answer) -> Response:
-    """The answer as HTTP."""
-    response = Response() if answered.body is None else jsonify(answered.body)
+    """The answer as HTTP, never to be stored (RFC 6749 5.1)."""
+    match answered.body:
+        case None:
+            response = Response()
+            del response.headers["Content-Type"]  # some clients read an empty text as an error
+        case str():
+            response = Response(answered.body, content_type="application/jwt")
+        case _:
+            response = jsonify(answered.body)
     response.status_code = answered.status
-    for name, value in answered.headers:
-        if answered.body is not None or name != "Content-Type":
-            response.headers[name] = value
-    if answered.body is None:
-        del response.headers["Content-Type"]
+    response.headers.update(answered.headers)
+    response.headers.update({"Cache-Control": "no-store", "Pragma": "no-cache"})
     return response
 
 

@@ -12,11 +12,11 @@ from idp.alive import LiveGrant, grant_alive
 from idp.audit import log
 from idp.audit.events import Event
 from idp.oidc.authorization.codes import AuthorizationCode
-from idp.oidc.clients.authentication import authenticate
 from idp.oidc.errors import Refused
 from idp.oidc.models.grant import Grant
 from idp.oidc.models.registered import RegisteredClient
 from idp.oidc.token import issuing, refreshing
+from idp.oidc.token.issuing import Issuing
 from keys import opaque
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 4.1
@@ -33,19 +33,11 @@ class Redeemed:
         """Compared by Authlib with the one of this request."""
         return self.record.redirect_uri
 
-    def get_scope(self) -> str:
-        """What the person allowed."""
-        return " ".join(self.alive.scopes)
 
-
-class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
+class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
     """Authlib checks client, parameters and redirect URI; what makes a code single use is ours."""
 
-    def authenticate_token_endpoint_client(self) -> RegisteredClient:
-        """By the client's one registered method."""
-        return authenticate(self.request)
-
-    def query_authorization_code(self, code: str, client: RegisteredClient) -> Redeemed | None:
+    def query_authorization_code(self, code: str, client: Any) -> Redeemed | None:
         """Spend the code, first of all. Another client's is not touched; a second use ends the grant (OID-5)."""
         record = AuthorizationCode.get(code)
         if record is None or record.client_id != client.client_id:
@@ -59,26 +51,28 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[mis
         _verify(record.code_challenge, self.request.form.get("code_verifier"))
         return Redeemed(record, alive)
 
-    def authenticate_user(self, authorization_code: Redeemed) -> LiveGrant:
-        """The person the grant is of."""
-        return authorization_code.alive
-
-    def generate_token(self, user: LiveGrant, **options: Any) -> dict[str, Any]:
+    def create_token_response(self) -> Any:
         """The token response, with a first refresh token where the client may have one."""
-        client, record = self.request.client, self.request.authorization_code.record
-        refresh = refreshing.first(user) if options["include_refresh_token"] else None
-        ids = {"subject": user.account_id, "organization": user.organization_id, "client": client.id}
-        log.record(Event.CODE_REDEEMED, **ids, grant=user.id, personal=False)
-        return issuing.answer(user, client, scopes=user.scopes, refresh_token=refresh, nonce=record.nonce)
-
-    def delete_authorization_code(self, authorization_code: Redeemed) -> None:
-        """Nothing: the record stays its time, so that a replay is recognized."""
+        client: RegisteredClient = self.request.client
+        redeemed: Redeemed = self.request.authorization_code
+        alive = redeemed.alive
+        refresh = refreshing.first(alive) if client.check_grant_type("refresh_token") else None
+        answer = issuing.answer(alive, client, scopes=alive.scopes, refresh_token=refresh, nonce=redeemed.record.nonce)
+        log.record(
+            Event.CODE_REDEEMED,
+            subject=alive.account_id,
+            organization=alive.organization_id,
+            client=client.id,
+            grant=alive.id,
+            personal=False,
+        )
+        return 200, answer, []
 
 
 def _replayed(record: AuthorizationCode, client: RegisteredClient) -> None:
     # RFC 6749 4.1.2: what was issued on a code that is used twice must be revoked
-    Grant.end(record.grant_id)
-    log.record(Event.CODE_REPLAYED, client=client.id, grant=record.grant_id, personal=False)
+    if Grant.end(record.grant_id):
+        log.record(Event.CODE_REPLAYED, client=client.id, grant=record.grant_id, personal=False)
 
 
 def _verify(challenge: str | None, verifier: str | None) -> None:

@@ -2,31 +2,26 @@
 
 from typing import Any
 
-from authlib.oauth2.rfc6749.grants import BaseGrant, TokenEndpointMixin
+from authlib.oauth2.rfc6749 import grants
 
-from idp.oidc.clients.authentication import authenticate
-from idp.oidc.errors import Refused
+from idp.oidc.models.registered import RegisteredClient
 from idp.oidc.token import issuing, refreshing
+from idp.oidc.token.issuing import Issuing
+from idp.oidc.token.refreshing import Presented
 
 
-class RefreshTokenGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
-    """Scopes are never widened; narrowed ones hold for the new access token only, not for the grant."""
+class RefreshTokenGrant(Issuing, grants.RefreshTokenGrant):
+    """Authlib checks the client, and that no scope is widened, before anything is used; the rotation is ours."""
 
-    GRANT_TYPE = "refresh_token"
+    def authenticate_refresh_token(self, refresh_token: str) -> Any:
+        """The token and the grant it stands on, while all that lives; not used yet."""
+        return refreshing.present(refresh_token)
 
-    def validate_token_request(self) -> None:
-        """Who asks, and with what."""
-        client = authenticate(self.request)
-        if not client.check_grant_type(self.GRANT_TYPE):
-            raise Refused("unauthorized_client")
-        if "refresh_token" not in self.request.form:
-            raise Refused("invalid_request", "refresh_token is required")
-
-    def create_token_response(self) -> tuple[int, dict[str, Any], list[Any]]:
-        """New tokens, and the successor."""
-        asked = (self.request.form.get("scope") or "").split()
-        alive, successor = refreshing.refresh(self.request.form["refresh_token"], self.request.client)
-        if not set(asked) <= set(alive.scopes):
-            raise Refused("invalid_scope")
-        scopes = list(dict.fromkeys(asked)) or alive.scopes
-        return 200, issuing.answer(alive, self.request.client, scopes=scopes, refresh_token=successor), []
+    def create_token_response(self) -> Any:
+        """New tokens, and the successor. A narrowed scope holds for the new access token, not for the grant."""
+        client: RegisteredClient = self.request.client
+        presented: Presented = self.request.refresh_token
+        asked = list(dict.fromkeys((self.request.payload.scope or "").split()))
+        successor = refreshing.renew(presented, client)
+        alive = presented.alive
+        return 200, issuing.answer(alive, client, scopes=asked or alive.scopes, refresh_token=successor), []

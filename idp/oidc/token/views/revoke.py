@@ -1,12 +1,11 @@
 """`POST /revoke` (RFC 7009)."""
 
+from authlib.oauth2.rfc6749 import OAuth2Error
 from flask import Response
 
 from idp.oidc.clients.authentication import authenticate
 from idp.oidc.clients.views import machine
-from idp.oidc.errors import OAuth2Error
-from idp.oidc.kernel import Answer, ProtocolRequest
-from idp.oidc.server import server
+from idp.oidc.kernel import Answer, ProtocolRequest, server
 from idp.oidc.token import revocation
 
 
@@ -20,4 +19,4 @@ def _revoke(asked: ProtocolRequest) -> Answer:
         revocation.revoke(asked.form.get("token"), authenticate(asked))
     except OAuth2Error as error:
         return server.handle_error_response(asked, error)
-    return Answer(200, None, [])
+    return Answer(200, None)

@@ -3,7 +3,7 @@
 from flask import Response
 
 from idp.oidc.clients.views import machine
-from idp.oidc.server import server
+from idp.oidc.kernel import server
 
 
 def issue() -> Response:

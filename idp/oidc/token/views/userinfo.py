@@ -1,9 +1,10 @@
 """`GET` and `POST /userinfo` (OpenID Connect Core 5.3.1)."""
 
+from authlib.oauth2.rfc6749 import OAuth2Error
 from flask import Response, request
 
 from idp.oidc.clients.views import machine
-from idp.oidc.errors import OAuth2Error, Refused
+from idp.oidc.errors import Refused
 from idp.oidc.kernel import form_of, server
 from idp.oidc.token import userinfo
 from idp.web import cors
