@@ -90,7 +90,7 @@ def test_a_key_embedded_in_the_header_is_not_believed():
 
 
 @row("KEY-1")
-@pytest.mark.parametrize("kid", [None, "", "unknown", OTHER.kid, RS.kid, 1, [ES.kid], {"kid": ES.kid}])
+@pytest.mark.parametrize("kid", [None, "", "unknown", OTHER.kid, RS.kid, 1, [ES.kid], {"kid": ES.kid}], ids=range(8))
 def test_an_unknown_or_missing_kid_is_refused_even_with_a_single_key(kid):
     refused(with_header(kid=kid))
     refused(with_header(kid=kid), KeySet([ES.public] if kid != ES.kid else []))
