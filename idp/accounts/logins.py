@@ -10,11 +10,10 @@ LONGEST = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
 def canonical(typed: str) -> str | None:
     """The form under which an address is unique: NFC, IDNA domain, all in lower case. None when it is no address.
 
-    A local part outside ASCII is refused: in lower case some would equal another's. Dots and `+tag` stay.
+    A local part outside ASCII is refused: composed or in lower case, some would equal another's. Dots and `+tag` stay.
     """
-    text = unicodedata.normalize("NFC", typed.strip())
-    local = text.rpartition("@")[0]
-    if len(text) > LONGEST or not local.isascii() or "\0" in text:
+    text = typed.strip()
+    if len(text) > LONGEST or not text.rpartition("@")[0].isascii():  # before NFC, which makes a K of the Kelvin sign
         return None
     try:
         # `.test` and `.example` are for us to use too; whether the mailbox exists is what certification tells.
@@ -25,5 +24,8 @@ def canonical(typed: str) -> str | None:
 
 
 def throttled_as(typed: str) -> str:
-    """The name a login is counted under: its canonical form, else what was typed, whatever its spelling (LOG-4)."""
-    return canonical(typed) or unicodedata.normalize("NFKC", typed.strip())[:LONGEST].casefold()
+    """The name a login is counted under: its canonical form, whatever its spelling (LOG-4).
+
+    What is no address is counted too, for the same work; the space keeps it apart from every address.
+    """
+    return canonical(typed) or " " + unicodedata.normalize("NFKC", typed.strip()).casefold()

@@ -74,9 +74,12 @@ class Account(Model):
 
     @classmethod
     def still_holds(cls, credential: Credential) -> sa.ColumnElement[bool]:
-        """The SQL condition that a verified credential was neither changed nor suspended meanwhile."""
+        """The SQL condition that a verified credential was neither changed nor suspended meanwhile.
+
+        The row is locked: whoever changes it next waits, and then finds the session that was opened.
+        """
         unchanged = sa.and_(cls.id == credential.account_id, cls.password_hash == credential.password_hash)
-        return sa.select(cls.id).where(unchanged, cls.is_live()).exists()
+        return sa.select(cls.id).where(unchanged, cls.is_live()).with_for_update(key_share=True).exists()
 
     @classmethod
     def rehash(cls, credential: Credential, password_hash: str) -> bool:

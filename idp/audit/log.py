@@ -67,6 +67,7 @@ def _rows(
         event=event,
         reason=reason,
         operator=here.operator,
+        actor_id=here.actor,
         request_id=here.request_id,
         node=settings.node,
         details=details,

@@ -18,6 +18,12 @@ def cookie_name(name: str) -> str:
     return f"__Host-{name}" if settings.is_secure else f"idp_{name}"
 
 
+def cookie(name: str) -> str | None:
+    """The value of a cookie of ours; None also where there are several, since one of them was planted (SES-2)."""
+    values = request.cookies.getlist(cookie_name(name))
+    return values[0] if len(values) == 1 else None
+
+
 def this_browser() -> str:
     """What names this browser: an opaque value in a signed cookie, made at the first journey."""
     known = _read_cookie()
@@ -50,7 +56,7 @@ def dress(journey: Journey) -> None:
 def _read_cookie() -> str | None:
     if "new_browser" in g:
         return str(g.new_browser)
-    text = request.cookies.get(cookie_name("browser"))
+    text = cookie("browser")
     if text is None:
         return None
     try:

@@ -6,7 +6,7 @@ from idp import clock, errors
 from idp.accounts import logins
 from idp.accounts.models import Account, Credential
 from idp.alive import LiveSession
-from idp.audit import log
+from idp.audit import log, origin
 from idp.audit.events import Event
 from idp.db import own_transaction
 from idp.extensions import passwords
@@ -45,13 +45,13 @@ def sign_in(journey: Journey, email: str, password: str) -> SignedIn | Refused:
                 reservation = throttle.reserve(own, "sign-in", logins.throttled_as(email))
                 credential = Account.credential(own, logins.canonical(email))
             if not reservation.allowed:
-                return _refused(Refused(Reason.TOO_MANY, reservation.retry_at), email)
+                return _refused(Refused(Reason.TOO_MANY, reservation.retry_at), credential, email)
             matches = passwords.verify(credential.password_hash, password)
             fresh = _fresh_hash(credential, password) if matches else None
     except Busy as error:
         raise errors.Busy("the password path is full") from error
     if not matches:
-        return _refused(Refused(Reason.CREDENTIALS), email)
+        return _refused(Refused(Reason.CREDENTIALS), credential, email)
     return _signed_in(journey, reservation, credential, email, fresh)
 
 
@@ -59,8 +59,9 @@ def _signed_in(
     journey: Journey, reservation: Reservation, credential: Credential, email: str, fresh: str | None
 ) -> SignedIn | Refused:
     if credential.account_id is None or not throttle.settle(reservation, Account.still_holds(credential)):
-        return _refused(Refused(Reason.CREDENTIALS), email)
+        return _refused(Refused(Reason.CREDENTIALS), credential, email)
     opened = lifecycle.start(credential.account_id, method="pwd", former=current.session())
+    origin.acts(credential.account_id)
     log.record(Event.SIGN_IN_SUCCEEDED, subject=credential.account_id, session=opened.id)
     if fresh is not None:
         Account.rehash(credential, fresh)
@@ -69,8 +70,10 @@ def _signed_in(
     return SignedIn(credential.account_id, opened)
 
 
-def _refused(refusal: Refused, email: str) -> Refused:
-    log.record(Event.SIGN_IN_REFUSED, reason=refusal.reason, address=logins.throttled_as(email)[:254])
+def _refused(refusal: Refused, credential: Credential, email: str) -> Refused:
+    # Only an address is written down: people type their password into the wrong field.
+    address = logins.canonical(email)
+    log.record(Event.SIGN_IN_REFUSED, subject=credential.account_id, reason=refusal.reason, address=address)
     return refusal
 
 

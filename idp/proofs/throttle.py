@@ -1,11 +1,11 @@
 """Reserve an attempt before it is verified, settle it after: a crash in between leaves it counted."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from idp import clock, extensions
 from idp.db import Condition, Transaction
-from idp.proofs.models import Attempt
+from idp.proofs.models import DAY, Attempt, Rung
 from idp.settings import settings
 
 
@@ -22,7 +22,7 @@ def reserve(own: Transaction, purpose: str, login: str) -> Reservation:
     """Count a try of that login, in a transaction of its own that is committed before anything is verified (LOG-2)."""
     now = clock.now()
     key = extensions.purposes.mac(f"throttle:{purpose}", login)
-    if Attempt.reserve(own, key, now, _waits(now), settings.sign_in_tries_a_day):
+    if Attempt.reserve(own, key, now, _ladder(now), beyond=now + DAY):
         return Reservation(key, allowed=True)
     return Reservation(key, allowed=False, retry_at=Attempt.allowed_from(own, key))
 
@@ -32,11 +32,15 @@ def settle(reservation: Reservation, provided: Condition | None = None) -> bool:
     return Attempt.settle(reservation.key, clock.now(), provided)
 
 
-def _waits(now: datetime) -> list[datetime]:
-    """None up to the limit, then a minute, doubling up to an hour."""
-    waits = [now] * (settings.sign_in_tries - 1)
-    delay = settings.sign_in_delay
-    while delay < settings.sign_in_longest_delay:
-        waits.append(now + delay)
-        delay *= 2
-    return [*waits, now + max(settings.sign_in_longest_delay, timedelta())]
+def _ladder(now: datetime) -> list[Rung]:
+    """No wait up to the limit, then a minute, doubling up to an hour, until the tries of a day are spent.
+
+    The tries of a day are followed by a day of waiting, so no 24 hours ever see more of them.
+    """
+    tries, spent = settings.sign_in_tries, settings.sign_in_tries_a_day
+    delay, longest = settings.sign_in_delay, settings.sign_in_longest_delay
+    rungs = [(min(tries, spent) - 1, now)]
+    while tries < spent and delay < longest:
+        rungs.append((tries, now + delay))
+        tries, delay = tries + 1, 2 * delay
+    return [*rungs, (spent - 1, now + longest)]

@@ -1,10 +1,11 @@
 """Who is signed in here? (edge)"""
 
-from flask import Response, after_this_request, g, request
+from flask import Response, after_this_request, g
 
 from idp import alive, clock
 from idp.alive import LiveSession
-from idp.journey.browser import cookie_name
+from idp.audit import origin
+from idp.journey.browser import cookie, cookie_name
 from idp.sessions.lifecycle import OpenSession
 from idp.sessions.models import Session
 from idp.settings import settings
@@ -16,8 +17,10 @@ COOKIE = "session"
 def session() -> LiveSession | None:
     """The live session of this browser; asked once a request, and not at all without a cookie."""
     if "session" not in g:
-        secret = request.cookies.get(cookie_name(COOKIE))
+        secret = cookie(COOKIE)
         g.session = alive.session_alive(opaque.digest(secret), clock.now()) if secret else None
+        if g.session is not None:
+            origin.acts(g.session.account_id)
     found: LiveSession | None = g.session
     return found
 

@@ -33,8 +33,10 @@ class PasswordForm(FlaskForm):
 
 
 def show(journey_id: UUID) -> ResponseReturnValue:
-    """The empty form; the portal's `login_hint` is a prefill and nothing more."""
+    """The empty form; the portal's `login_hint` is a prefill and nothing more. Signed in meanwhile, back to the hub."""
     journey = journey_of_this_browser(journey_id)
+    if not password.is_due(journey):
+        return redirect(url_for("journey.resume", journey_id=journey.id), 303)
     return _page(journey, PasswordForm(email=journey.question.get("login_hint")))
 
 

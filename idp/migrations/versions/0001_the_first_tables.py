@@ -12,8 +12,6 @@ def upgrade() -> None:
     op.create_table('attempt',
     sa.Column('key', sa.LargeBinary(length=32), nullable=False),
     sa.Column('tries', sa.Integer(), nullable=False),
-    sa.Column('day_tries', sa.Integer(), nullable=False),
-    sa.Column('day_started_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('allowed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('tried_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('key', name=op.f('pk_attempt'))
