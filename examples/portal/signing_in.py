@@ -2,7 +2,6 @@
 
 import time
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from authlib.integrations.flask_client import FlaskOAuth2App, OAuth, OAuthError
 from flask import Flask, current_app, redirect, request, session, url_for
@@ -115,12 +114,10 @@ def is_asked_for() -> bool:
 
 def local(target: str) -> str:
     """Where to go on: a path of ours; `/` for anything else (an open redirect would lend our name to a stranger)."""
-    own = urlsplit(config().url)
     if target.startswith(f"{config().url}/"):
         target = target.removeprefix(config().url)
-    parts = urlsplit(target)
-    strange = parts.scheme or parts.netloc or "\\" in target or not target.isprintable() or not own.netloc
-    return "/" if strange or not target.startswith("/") or target.startswith("//") else target
+    is_path = target.startswith("/") and not target.startswith("//")
+    return target if is_path and "\\" not in target and target.isprintable() else "/"
 
 
 def config() -> Config:
