@@ -5,19 +5,23 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
 
-from flask import current_app
+from flask import Flask, current_app
 from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.local import LocalProxy
 
 from idp import clock
-from idp.shortlived.store import ShortLived
-from keys.passwords import Passwords
+from idp.errors import SettingsRefused
+from idp.settings import Settings
+from idp.shortlived.store import ShortLived, open_store
+from keys.errors import KeysError
+from keys.passwords import CHEAP, PASSWORD, Passwords
 from keys.purposes import PurposeKeys
 from keys.ring import KeyRing
 from keys.signed import Signed
-from keys.vault import Vault
+from keys.store import KeyStore
+from keys.vault import Vault, create_master_key, read_master_keys
 
 babel = Babel()
 csrf = CSRFProtect()
@@ -61,3 +65,37 @@ store = cast(ShortLived, _of_this_app("store"))
 def signed(purpose: str) -> Signed:
     """The signer of one purpose: what it signs for one is refused for any other."""
     return Signed(vault.derive("signed"), purpose, clock=clock.now)
+
+
+def open_keys(app: Flask, chosen: Settings, key_store: KeyStore) -> None:
+    """Make the vault and all that stands on it. Raises `SettingsRefused` when the master key is missing or weak."""
+    opened = Vault(_master_keys(chosen))
+    secret, *former = opened.derive("flask")
+    app.config.update(
+        SECRET_KEY=secret,
+        SECRET_KEY_FALLBACKS=former,
+        SESSION_COOKIE_NAME="__Host-form" if chosen.is_secure else "idp_form",
+        SESSION_COOKIE_SECURE=chosen.is_secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # the token is bound to the browser's cookie, not to an hour
+        WTF_CSRF_SSL_STRICT=False,  # it would ask for the Referer, which our own policy withholds
+    )
+    profile = CHEAP if chosen.cheap_hashes else PASSWORD
+    places = (chosen.hashing_places, chosen.waiting_places, chosen.waiting_patience)
+    ages = {"publish_for": chosen.key_published_for, "verify_for": 2 * chosen.access_token_lifetime}
+    app.extensions["idp_vault"] = opened
+    app.extensions["idp_purposes"] = PurposeKeys(opened)
+    app.extensions["idp_passwords"] = Passwords(profile, *places)
+    app.extensions["idp_store"] = open_store(chosen.shortlived_url, opened, clock.now)
+    app.extensions["idp_ring"] = KeyRing(key_store, **ages, cache_for=chosen.keys_cached_for)
+
+
+def _master_keys(chosen: Settings) -> dict[int, bytes]:
+    if not chosen.is_production and not chosen.master_key_file.exists():
+        chosen.master_key_file.parent.mkdir(parents=True, exist_ok=True)
+        create_master_key(chosen.master_key_file)
+    try:
+        return read_master_keys(chosen.master_key_file)
+    except KeysError as error:
+        raise SettingsRefused(f"IDP_MASTER_KEY_FILE: {error}") from error

@@ -2,22 +2,31 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from idp.db import unit_of_work
-from idp.errors import DatabaseUnavailable
+from idp.errors import DatabaseUnavailable, Forbidden
 from idp.settings import Settings
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def init_app(app: Flask, chosen: Settings, writing_gets: frozenset[str], tell: Callable[[Exception], Response]) -> None:
+@dataclass(frozen=True)
+class Exceptions:
+    """The endpoints, by name, whose GET writes, and those that another site may post to."""
+
+    writing_gets: frozenset[str]
+    foreign_posts: frozenset[str]
+
+
+def init_app(app: Flask, chosen: Settings, exceptions: Exceptions, tell: Callable[[Exception], Response]) -> None:
     """Bound the body, trust so many proxies and no more, know one host, and close the unit of work after the view.
 
-    `writing_gets` are the endpoints whose GET writes; `tell` makes the page of an error met while committing.
+    `tell` makes the page of an error met while committing.
     """
     app.config["MAX_CONTENT_LENGTH"] = chosen.max_body
     app.config["MAX_FORM_MEMORY_SIZE"] = chosen.max_body
@@ -28,13 +37,11 @@ def init_app(app: Flask, chosen: Settings, writing_gets: frozenset[str], tell: C
 
     @app.before_request
     def begin() -> None:
-        unit_of_work(writes=request.method not in SAFE or request.endpoint in writing_gets)
-        if not ours.fullmatch(request.host):
-            abort(400)  # Flask's TRUSTED_HOSTS would leave the page of this error without addresses
-        if request.content_length is None and "Transfer-Encoding" in request.headers:
-            abort(411)  # of a body without a length, the form's reader would take the first part for the whole
-        if (request.content_length or 0) > chosen.max_body:
-            abort(413)  # also where no view reads it
+        unit_of_work(writes=request.method not in SAFE or request.endpoint in exceptions.writing_gets)
+        _check_address(ours)
+        _check_body(chosen.max_body)
+        if request.method not in SAFE and request.endpoint not in exceptions.foreign_posts:
+            _check_origin(chosen.issuer)
 
     @app.after_request
     def close(response: Response) -> Response:
@@ -43,6 +50,32 @@ def init_app(app: Flask, chosen: Settings, writing_gets: frozenset[str], tell: C
         except DatabaseUnavailable as error:
             return tell(error)  # nothing was kept, and no cookie is set: the session is saved after this
         return response
+
+
+def _check_address(ours: re.Pattern[str]) -> None:
+    if not request.query_string.isascii():
+        request.query_string = b""  # the page of this very error reads it
+        abort(400)
+    if not ours.fullmatch(request.host):
+        abort(400)  # Flask's TRUSTED_HOSTS would leave the page of this error without addresses
+
+
+def _check_body(most: int) -> None:
+    if request.content_length is None and "Transfer-Encoding" in request.headers:
+        abort(411)  # of a body without a length, the form's reader would take the first part for the whole
+    if (request.content_length or 0) > most:
+        abort(413)  # also where no view reads it
+
+
+def _check_origin(issuer: str) -> None:
+    """Refuse a form that the browser itself says another site sent: the second line, behind the token (LOG-9).
+
+    Under our own referrer policy a browser calls the origin of our forms "null"; then only Sec-Fetch-Site tells.
+    """
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    elsewhere = origin not in (None, "null", "{0.scheme}://{0.netloc}".format(urlsplit(issuer)))
+    if site in ("cross-site", "same-site") or (site is None and elsewhere):
+        raise Forbidden("a form of another site")
 
 
 def _host_pattern(issuer: str) -> re.Pattern[str]:

@@ -36,7 +36,7 @@ def make(make_site: MakeSite) -> MakeSite:
         site = make_site(**changed)
         chosen = site.extensions["settings"]
         assert isinstance(chosen, Settings)
-        requests.init_app(site, chosen, frozenset(), errors.tell)
+        requests.init_app(site, chosen, requests.Exceptions(frozenset(), frozenset()), errors.tell)
         site.add_url_rule("/write/<int:status>", "write", write, methods=["POST"])
         site.add_url_rule("/seen", "seen", lambda: [request.host, request.scheme, request.remote_addr])
         with site.app_context(), unit_of_work():

@@ -38,7 +38,9 @@ def test_claims_are_kept_for_their_two_places_only():
     assert policy.claims_of(asked) == {"userinfo": {"name": {"essential": True}}, "id_token": {"acr": None}}
 
 
-@pytest.mark.parametrize("text", ["", "[]", "1", '{"userinfo": []}', '{"id_token": {"sub": "x"}}', "{", "[" * 60000, '"a"'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "1", '{"userinfo": []}', '{"id_token": {"sub": "x"}}', "{", "[" * 60000, '"a"']
+)
 def test_claims_of_another_shape_are_refused(text):
     with pytest.raises(InvalidRequestError):
         policy.claims_of(text)
