@@ -1,11 +1,13 @@
 """Every endpoint of the protocol."""
 
+from typing import Any
+
 from flask import Blueprint
 
 from idp.extensions import csrf
 from idp.oidc.authorization.views import authorize
 from idp.oidc.clients.views import machine
-from idp.oidc.logout.views import end_session
+from idp.oidc.logout.views import confirming, end_session
 from idp.oidc.token.views import revoke, token, userinfo
 from idp.oidc.views import discovery
 
@@ -18,15 +20,17 @@ bp.add_url_rule("/jwks", "jwks", discovery.jwks)
 bp.add_url_rule("/authorize", "authorize", authorize.authorize)
 bp.add_url_rule("/authorize", "authorize_post", authorize.post, methods=["POST"])
 
-bp.add_url_rule("/token", "token", token.issue, methods=["POST"])
-bp.add_url_rule("/userinfo", "userinfo", userinfo.show, methods=["GET", "POST"])
-bp.add_url_rule("/revoke", "revoke", revoke.revoke, methods=["POST"])
-for name in ("token", "userinfo", "revoke"):
-    bp.add_url_rule(f"/{name}", f"{name}_preflight", machine.preflight, methods=["OPTIONS"])
+_OWN_OPTIONS: dict[str, Any] = {"provide_automatic_options": False}  # the preflight of scripts answers them
+bp.add_url_rule("/token", "token", token.issue, methods=["POST"], **_OWN_OPTIONS)
+bp.add_url_rule("/userinfo", "userinfo", userinfo.show, methods=["GET", "POST"], **_OWN_OPTIONS)
+bp.add_url_rule("/revoke", "revoke", revoke.revoke, methods=["POST"], **_OWN_OPTIONS)
+for path in ("/token", "/userinfo", "/revoke"):
+    bp.add_url_rule(path, f"{path[1:]}_preflight", machine.preflight, methods=["OPTIONS"])
 
 bp.add_url_rule("/end_session", "end_session", end_session.show)
 bp.add_url_rule("/end_session", "end_session_post", end_session.post, methods=["POST"])
-bp.add_url_rule("/end_session/confirm", "end_session_confirm", end_session.confirm, methods=["POST"])
+bp.add_url_rule("/end_session/confirm", "end_session_confirm", confirming.show)
+bp.add_url_rule("/end_session/confirm", "end_session_confirmed", confirming.submit, methods=["POST"])
 
 # Programs hold no token of ours; the two protocol POSTs read no cookie, are stored, and asked again by GET.
 for view in (token.issue, userinfo.show, revoke.revoke, authorize.post, end_session.post):

@@ -67,6 +67,12 @@ class Grant(Model):
         db.session.execute(sa.update(cls).where(cls.id == grant_id).values(used_at=now))
 
     @classmethod
+    def stands_on(cls, sid: str, account_id: UUID, session_id: UUID) -> bool:
+        """Whether the grant of that `sid` is of this account, and of this session or offline; ended or not."""
+        named = sa.select(cls.id).where(cls.account_id == account_id, cls.sid == sid)
+        return db.session.scalar(named.where(sa.or_(cls.session_id == session_id, cls.offline))) is not None
+
+    @classmethod
     def client_of(cls, grant_id: UUID) -> UUID | None:
         """The client a grant was given to, ended or not."""
         return db.session.scalar(sa.select(cls.client_id).where(cls.id == grant_id))

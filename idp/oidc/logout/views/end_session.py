@@ -1,20 +1,19 @@
-"""`/end_session`: signed out on the word of a portal that proves whom it means, or after asking."""
+"""`/end_session`: signed out at once on the word of a portal that proves whom it means, else after asking."""
 
 import json
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
-from idp.alive import LiveSession
 from idp.errors import JourneyExpired, UntrustedRequest
-from idp.extensions import house, store
+from idp.extensions import store
 from idp.oidc.authorization.request import Parameters, pairs_of
 from idp.oidc.logout import asking
 from idp.oidc.logout.asking import LogoutRequest
-from idp.sessions import current, lifecycle
+from idp.oidc.logout.views import confirming
+from idp.sessions import current
 from keys import opaque
 
 POSTED_FOR = timedelta(minutes=1)
@@ -22,14 +21,12 @@ LONGEST = 7000
 
 
 def show() -> ResponseReturnValue:
-    """`GET /end_session` (RP-Initiated Logout 2): done at once where the hint names who is signed in, else asked."""
+    """`GET /end_session` (RP-Initiated Logout 2). Asked again, it leads to the same place."""
     asked, session = asking.read(_parameters()), current.session()
-    if session is None:
-        current.forget()
-        return _leave(asked)
-    if asked.account_id != session.account_id:
-        return _ask(session)
-    _end(session)
+    if session is not None and not asked.names(session):
+        client_id = asked.client.client_id if asked.client else None
+        return redirect(url_for("oidc.end_session_confirm", client_id=client_id), 303)
+    confirming.end(session)
     return _leave(asked)
 
 
@@ -42,35 +39,12 @@ def post() -> ResponseReturnValue:
     return redirect(url_for("oidc.end_session", posted=ticket), 303)
 
 
-def confirm() -> ResponseReturnValue:
-    """The person's own answer to « Voulez-vous vous déconnecter ? »."""
-    session = current.session()
-    if session is not None and request.form.get("choice") != "yes":
-        return redirect(house.way_back(None) or url_for("oidc.end_session"), 303)
-    if session is not None:
-        _end(session)
-    current.forget()
-    return _leave(LogoutRequest())
-
-
-def _end(session: LiveSession) -> None:
-    lifecycle.end(session.id)
-    current.forget()
-
-
 def _leave(asked: LogoutRequest) -> ResponseReturnValue:
-    if asked.return_uri is not None:
-        mark = "&" if "?" in asked.return_uri else "?"
-        query = f"{mark}{urlencode({'state': asked.state})}" if asked.state else ""
-        return redirect(asked.return_uri + query, 303)
-    url = house.way_back(asked.client.client_id) if asked.client else None
-    return render_template("oidc/signed_out.html", return_url=url)
-
-
-def _ask(session: LiveSession) -> ResponseReturnValue:
-    name = f"{session.given_names} {session.family_name}"
-    page = render_template("oidc/logout_confirm.html", form=FlaskForm(), account_name=name, account_email=session.email)
-    return page, 200
+    if asked.return_uri is None:
+        return confirming.signed_out(asked.client)
+    mark = "&" if "?" in asked.return_uri else "?"
+    query = f"{mark}{urlencode({'state': asked.state})}" if asked.state else ""
+    return redirect(asked.return_uri + query, 303)
 
 
 def _parameters() -> dict[str, str]:

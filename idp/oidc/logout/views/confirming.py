@@ -1,0 +1,53 @@
+"""« Voulez-vous vous déconnecter ? »: asked where no portal proved whom it means."""
+
+from flask import g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+
+from idp.alive import LiveSession
+from idp.extensions import house
+from idp.oidc.models import registered
+from idp.oidc.models.registered import RegisteredClient
+from idp.sessions import current, lifecycle
+
+
+def show() -> ResponseReturnValue:
+    """The question, or that it is done already. `client_id` is only claimed: it gives the page its face, no more."""
+    client, session = _claimed(), current.session()
+    if session is None:
+        return signed_out(client)
+    _wear(client)
+    name = f"{session.given_names} {session.family_name}"
+    return render_template("oidc/logout_confirm.html", form=FlaskForm(), account_name=name, account_email=session.email)
+
+
+def submit() -> ResponseReturnValue:
+    """The person's own answer; the form's token proves that it is theirs."""
+    client = _claimed()
+    if request.form.get("choice") != "yes":
+        return redirect(house.way_back(client.client_id if client else None) or request.full_path, 303)
+    end(current.session())
+    return signed_out(client)
+
+
+def end(session: LiveSession | None) -> None:
+    """End the session of this browser, if there is one, and whatever cookie is left of it."""
+    if session is not None:
+        lifecycle.end(session.id)
+    current.forget()
+
+
+def signed_out(client: RegisteredClient | None) -> ResponseReturnValue:
+    """The last page, with a way back to the portal where there is one."""
+    _wear(client)
+    return render_template("oidc/signed_out.html", return_url=house.way_back(client.client_id) if client else None)
+
+
+def _claimed() -> RegisteredClient | None:
+    return registered.find(request.args.get("client_id", ""))
+
+
+def _wear(client: RegisteredClient | None) -> None:
+    if client is not None:
+        g.fund_id = str(client.fund_id) if client.fund_id else None
+        g.client_name = client.name
