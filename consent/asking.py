@@ -40,7 +40,7 @@ def organization_of(journey: Journey, session: LiveSession) -> UUID | None:
 def give(journey: Journey, session: LiveSession, client: RegisteredClient) -> None:
     """Write the person's word down, and go on."""
     organization_id = organization_of(journey, session)
-    Consent.grant(session.account_id, client.id, organization_id, journey.question["scopes"], clock.now())
+    Consent.grant(session.account_id, client.id, organization_id, scopes=journey.question["scopes"], now=clock.now())
     who, what = session.account_id, Event.CONSENT_GIVEN
     log.record(what, subject=who, client=client.id, organization=organization_id, session=session.id)
     journey.established("consented")

@@ -38,7 +38,7 @@ class Consent(Model):
 
     @classmethod
     def grant(
-        cls, account_id: UUID, client_id: UUID, organization_id: UUID | None, scopes: list[str], now: datetime
+        cls, account_id: UUID, client_id: UUID, organization_id: UUID | None, *, scopes: list[str], now: datetime
     ) -> None:
         """Put the new word in the place of the former ones, which it includes."""
         allowed = list(scopes)

@@ -3,7 +3,10 @@
 from alembic import context
 from flask import current_app
 
+import idp.delivery.models  # no command imports it yet, and a table nobody imports would look like one to drop
 from idp.db import Model, db
+
+__all__ = ["idp"]
 
 
 def run() -> None:
