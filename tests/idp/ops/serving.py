@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[3]
 class Served:
     """The process, and where it answers."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
     port: int
     home: Path
 
@@ -49,6 +49,10 @@ class Served:
         with urlopen(f"http://localhost:{self.port}{path}") as answer:
             return bytes(answer.read())
 
+    def ends(self, seconds: float = 20) -> tuple[int, str]:
+        """The exit code and all that was printed, once the process has ended."""
+        return self.process.wait(seconds), (self.home / "log").read_text()
+
     def workers(self) -> list[int]:
         """The processes it started."""
         told = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
@@ -62,7 +66,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(home: Path, port: int, **changed: str) -> subprocess.Popen[str]:
+def start(home: Path, port: int, **changed: str) -> Served:
     """Start it, in development unless changed, without waiting."""
     values = {
         "PORT": str(port),
@@ -73,29 +77,30 @@ def start(home: Path, port: int, **changed: str) -> subprocess.Popen[str]:
         "HEADER_TIMEOUT": "PT1S",
     }
     environment = {f"IDP_{name}": value for name, value in (values | changed).items()}
-    return subprocess.Popen(
-        [sys.executable, "-m", "app", "serve"],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"} | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    # To a file: a pipe that nobody reads would fill, and stop the server.
+    with (home / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app", "serve"],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"} | environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return Served(process, port, home)
 
 
 @contextmanager
 def serving(home: Path, **changed: str) -> Iterator[Served]:
     """Serve until the end of the block."""
-    port = free_port()
-    served = Served(start(home, port, **changed), port, home)
+    served = start(home, free_port(), **changed)
     try:
         _wait(served)
         yield served
     finally:
         if served.process.poll() is None:
             served.process.send_signal(signal.SIGTERM)
-        served.process.communicate(timeout=15)
+        served.ends()
 
 
 def answers(port: int) -> bool:
@@ -111,4 +116,4 @@ def _wait(served: Served) -> None:
             return
         time.sleep(0.05)
     served.process.kill()
-    raise RuntimeError(served.process.communicate()[0][-2000:])
+    raise RuntimeError(served.ends()[1][-2000:])

@@ -71,17 +71,15 @@ def test_the_data_are_kept_from_one_start_to_the_next(tmp_path: Path):
 
 
 def test_a_port_that_is_taken_is_said_clearly(served: Served, tmp_path: Path):
-    second = start(tmp_path, served.port)
-    told, _ = second.communicate(timeout=20)
-    assert second.returncode == 1
+    code, told = start(tmp_path, served.port).ends()
+    assert code == 1
     assert f"port {served.port} is taken" in told
     assert "IDP_PORT" in told
 
 
 def test_unsafe_settings_are_told_all_at_once_and_nothing_starts(tmp_path: Path):
-    refused = start(tmp_path, free_port(), ISSUER="http://id.example.org")
-    told, _ = refused.communicate(timeout=20)
-    assert refused.returncode == 1
+    code, told = start(tmp_path, free_port(), ISSUER="http://id.example.org").ends()
+    assert code == 1
     assert all(name in told for name in ("IDP_ISSUER", "IDP_DATABASE_URL", "IDP_SHORTLIVED_URL"))
     assert "Traceback" not in told
 
@@ -220,12 +218,11 @@ def test_it_stops_at_once_and_in_order(tmp_path: Path, by: signal.Signals):
 
 
 def test_it_stops_at_once_even_while_its_workers_start(tmp_path: Path):
-    young = Served(start(tmp_path, free_port(), WORKERS="2"), 0, tmp_path)
+    young = start(tmp_path, free_port(), WORKERS="2")
     assert until(lambda: len(young.workers()) == 2)
     time.sleep(0.1)
     young.process.send_signal(signal.SIGTERM)
-    told, _ = young.process.communicate(timeout=5)
-    assert young.process.returncode == 0, told
+    assert young.ends(5)[0] == 0
 
 
 def test_no_worker_outlives_a_server_that_was_killed(tmp_path: Path):
