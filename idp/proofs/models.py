@@ -53,7 +53,7 @@ class Attempt(Model):
     def settle(cls, key: bytes, now: datetime, provided: sa.ColumnElement[bool] | None = None) -> bool:
         """Forget the tries of a login, if a further condition holds; False when it does not. One statement."""
         row = sa.update(cls).where(cls.key == key, sa.true() if provided is None else provided)
-        done = db.session.execute(row.values(tries=0, allowed_at=now))
+        done = db.session.execute(row.values(tries=0, allowed_at=now - DAY))
         return cast(sa.CursorResult[Any], done).rowcount == 1
 
 

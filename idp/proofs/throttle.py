@@ -39,7 +39,7 @@ def _ladder(now: datetime) -> list[Rung]:
     """
     tries, spent = settings.sign_in_tries, settings.sign_in_tries_a_day
     delay, longest = settings.sign_in_delay, settings.sign_in_longest_delay
-    rungs = [(min(tries, spent) - 1, now)]
+    rungs = [(min(tries, spent) - 1, now - DAY)]  # well past: a try of a moment ago, or of a slower clock, is free too
     while tries < spent and delay < longest:
         rungs.append((tries, now + delay))
         tries, delay = tries + 1, 2 * delay

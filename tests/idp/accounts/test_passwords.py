@@ -1,0 +1,81 @@
+"""The password policy."""
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idp.accounts.passwords import LONGEST, SHORTEST, Weakness, weaknesses
+from tests.rows import row
+
+GOOD = "Chantier 2026"
+
+
+@row("PWD-1")
+@pytest.mark.parametrize(
+    "password",
+    [
+        GOOD,
+        "Écluse12",  # É is an upper case letter
+        "ÉCLUSES élues",  # two cases and a space
+        "пароль-Ы",  # any script
+        "abcdefG1",
+        "abcdef1!",
+        "x1 " * 42 + "é1",
+    ],
+)
+def test_eight_characters_of_three_classes_are_enough(password: str):
+    assert weaknesses(password) == []
+
+
+@row("PWD-1")
+@pytest.mark.parametrize("password", ["chantier", "CHANTIER 1"[:8], "12345678", "chantier12", "écluseéé1", "        "])
+def test_fewer_classes_are_refused(password: str):
+    assert weaknesses(password) == [Weakness.TOO_FEW_CLASSES]
+
+
+@row("PWD-1")
+def test_characters_are_counted_after_composition():
+    seven = unicodedata.normalize("NFD", "Éé1aaaa")
+    assert len(seven) == 9
+    assert weaknesses(seven) == [Weakness.TOO_SHORT]
+    assert weaknesses(unicodedata.normalize("NFD", "Éé1aaaaa")) == []
+
+
+@row("PWD-1")
+def test_the_longest_is_accepted_and_one_more_is_refused_not_cut():
+    longest = "Aa1" + "x" * (LONGEST - 3)
+    assert weaknesses(longest) == []
+    assert weaknesses(longest + "x") == [Weakness.TOO_LONG]
+
+
+@row("PWD-1")
+def test_every_reason_is_told_at_once():
+    assert weaknesses("abc") == [Weakness.TOO_SHORT, Weakness.TOO_FEW_CLASSES]
+    assert weaknesses("") == [Weakness.TOO_SHORT, Weakness.TOO_FEW_CLASSES]
+
+
+@row("PWD-1")
+@given(st.text(max_size=200))
+def test_the_length_alone_decides_too_short_and_too_long(password: str):
+    length = len(unicodedata.normalize("NFC", password))
+    found = weaknesses(password)
+    assert (Weakness.TOO_SHORT in found) == (length < SHORTEST)
+    assert (Weakness.TOO_LONG in found) == (length > LONGEST)
+
+
+@row("PWD-1")
+@given(st.text(alphabet=st.characters(categories=["Lu", "Ll", "Nd", "Zs"]), min_size=8, max_size=60))
+def test_composition_changes_no_verdict(password: str):
+    decomposed = unicodedata.normalize("NFD", password)
+    assert weaknesses(decomposed) == weaknesses(unicodedata.normalize("NFC", password))
+
+
+@row("PWD-3")
+@pytest.mark.parametrize("password", ["Aa1" + "x" * 125, "e\u0301" * 128, "A" * 16_000, "\u0344\u0301" * 8_000])
+def test_judging_is_quick_whatever_is_typed(password: str):
+    began = time.process_time()
+    weaknesses(password)
+    assert time.process_time() - began < 0.05
