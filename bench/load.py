@@ -55,10 +55,10 @@ class Run:
 
 
 @dataclass
-class _Clock:
-    """What the threads share."""
+class _Course:
+    """What the threads of a run share."""
 
-    started: threading.Barrier
+    start: threading.Barrier
     stop_at: float = 0.0
     latencies: list[float] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
@@ -66,46 +66,37 @@ class _Clock:
 
 def measure(port: int, flow: Flow, processes: Processes, connections: int, seconds: float) -> Run:
     """Prepare every connection, warm up, count. Raises the first error that a connection met."""
-    clock = _Clock(threading.Barrier(connections + 1))
+    opened = [Connection(port) for _ in range(connections)]
+    steps = [flow(connection) for connection in opened]  # in turn: sign-ins at once would be told to come back
+    course = _Course(threading.Barrier(connections + 1))
     threads = [
-        threading.Thread(target=_connection, args=(port, flow, clock, MOST // connections), daemon=True)
-        for _ in range(connections)
+        threading.Thread(target=_repeat, args=(step, course, MOST // connections), daemon=True) for step in steps
     ]
     for thread in threads:
         thread.start()
-    try:
-        clock.started.wait(60)  # prepared
-        clock.stop_at = time.perf_counter() + WARM_UP + seconds
-        clock.started.wait(60)  # the warm-up begins
-        time.sleep(WARM_UP)
-        began, server, own = time.perf_counter(), processes.seconds(), own_seconds()
-        first = len(clock.latencies)
-        for thread in threads:
-            thread.join()
-        elapsed = time.perf_counter() - began
-    except threading.BrokenBarrierError:
-        elapsed = 0.0
-    if clock.errors:
-        raise clock.errors[0]
-    latencies = clock.latencies[first:]
-    hundredths = statistics.quantiles(latencies, n=100)
-    used = processes.seconds() - server, own_seconds() - own
-    return Run(len(latencies), elapsed, hundredths[49] * 1000, hundredths[98] * 1000, *used)
+    course.stop_at = time.perf_counter() + WARM_UP + seconds
+    course.start.wait(10)
+    time.sleep(WARM_UP)
+    began, server, own, first = time.perf_counter(), processes.seconds(), own_seconds(), len(course.latencies)
+    for thread in threads:
+        thread.join()
+    elapsed, used = time.perf_counter() - began, (processes.seconds() - server, own_seconds() - own)
+    for connection in opened:
+        connection.close()
+    if course.errors:
+        raise course.errors[0]
+    hundredths = statistics.quantiles(course.latencies[first:], n=100)
+    return Run(len(course.latencies) - first, elapsed, hundredths[49] * 1000, hundredths[98] * 1000, *used)
 
 
-def _connection(port: int, flow: Flow, clock: _Clock, most: int) -> None:
+def _repeat(step: Step, course: _Course, most: int) -> None:
+    course.start.wait(10)
     try:
-        connection = Connection(port)
-        step = flow(connection)
-        clock.started.wait(60)
-        clock.started.wait(60)
         for _ in range(most):
             began = time.perf_counter()
-            if began >= clock.stop_at:
-                break
+            if began >= course.stop_at or course.errors:
+                return
             step()
-            clock.latencies.append(time.perf_counter() - began)
-        connection.close()
+            course.latencies.append(time.perf_counter() - began)
     except Exception as error:  # noqa: BLE001 - told to the caller, in its thread
-        clock.errors.append(error)
-        clock.started.abort()
+        course.errors.append(error)
