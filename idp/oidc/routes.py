@@ -1,12 +1,9 @@
 """Every endpoint of the protocol."""
 
-from typing import Any
-
 from flask import Blueprint
 
 from idp.extensions import csrf
 from idp.oidc.authorization.views import authorize
-from idp.oidc.clients.views import machine
 from idp.oidc.logout.views import confirming, end_session
 from idp.oidc.token.views import revoke, token, userinfo
 from idp.oidc.views import discovery
@@ -20,12 +17,9 @@ bp.add_url_rule("/jwks", "jwks", discovery.jwks)
 bp.add_url_rule("/authorize", "authorize", authorize.authorize)
 bp.add_url_rule("/authorize", "authorize_post", authorize.post, methods=["POST"])
 
-_OWN_OPTIONS: dict[str, Any] = {"provide_automatic_options": False}  # the preflight of scripts answers them
-bp.add_url_rule("/token", "token", token.issue, methods=["POST"], **_OWN_OPTIONS)
-bp.add_url_rule("/userinfo", "userinfo", userinfo.show, methods=["GET", "POST"], **_OWN_OPTIONS)
-bp.add_url_rule("/revoke", "revoke", revoke.revoke, methods=["POST"], **_OWN_OPTIONS)
-for path in ("/token", "/userinfo", "/revoke"):
-    bp.add_url_rule(path, f"{path[1:]}_preflight", machine.preflight, methods=["OPTIONS"])
+bp.add_url_rule("/token", "token", token.issue, methods=["POST", "OPTIONS"])
+bp.add_url_rule("/userinfo", "userinfo", userinfo.show, methods=["GET", "POST", "OPTIONS"])
+bp.add_url_rule("/revoke", "revoke", revoke.revoke, methods=["POST", "OPTIONS"])
 
 bp.add_url_rule("/end_session", "end_session", end_session.show)
 bp.add_url_rule("/end_session", "end_session_post", end_session.post, methods=["POST"])

@@ -11,7 +11,9 @@ from idp.web import cors
 
 
 def answer(reply: Callable[[ProtocolRequest], Answer]) -> Response:
-    """Read the form, have it answered, and let the client's own origins read the answer."""
+    """Read the form, have it answered, and let the client's own origins read the answer; or answer `OPTIONS`."""
+    if request.method == "OPTIONS":
+        return preflight()
     try:
         values = form_of(request.content_type or "", request.query_string, request.get_data())
     except OAuth2Error as error:

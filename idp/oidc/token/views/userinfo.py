@@ -14,6 +14,8 @@ FORM = "application/x-www-form-urlencoded"
 
 def show() -> Response:
     """The claims of who the access token is about; the token in the header, or in the form of a POST."""
+    if request.method == "OPTIONS":
+        return machine.preflight()
     try:
         told = userinfo.tell(_token())
     except OAuth2Error as error:
