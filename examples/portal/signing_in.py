@@ -32,7 +32,12 @@ def init_app(app: Flask, config: Config) -> None:
         client_id=config.client_id,
         client_secret=config.client_secret,
         server_metadata_url=f"{config.issuer}/.well-known/openid-configuration",
-        client_kwargs={"scope": SCOPE, "code_challenge_method": "S256", "default_timeout": _PATIENCE},
+        client_kwargs={
+            "scope": SCOPE,
+            "code_challenge_method": "S256",
+            "default_timeout": _PATIENCE,
+            "leeway": _CLOCKS_APART,
+        },
     )
 
 
@@ -60,7 +65,7 @@ def come_back() -> tuple[str, bool]:
         provider.framework.clear_state_data(session, state)
         raise Refused(error, started["target"])
     token = provider.authorize_access_token(leeway=_CLOCKS_APART)
-    _sign_in(provider, token, started["nonce"])
+    _sign_in(token, started["nonce"])
     return started["target"], started["silent"]
 
 
@@ -125,19 +130,16 @@ def config() -> Config:
     return cast(Config, current_app.config["PORTAL"])
 
 
-def _sign_in(provider: FlaskOAuth2App, token: dict[str, Any], nonce: str) -> None:
+def _sign_in(token: dict[str, Any], nonce: str) -> None:
     said = token.get("userinfo")
     if not said or said.get("nonce") != nonce:  # Authlib checks a nonce that is there: ours must be
         raise Refused("no_id_token")
-    about = dict(provider.userinfo(token=token))
-    if about["sub"] != said["sub"]:  # OpenID Connect Core 5.3.2
-        raise Refused("wrong_subject")
-    _session().pop("person", None)
-    _session().rename()
-    _session().update(person=dict(said) | about, token=dict(token))
+    _session().rename()  # and kept otherwise: another tab may be on its way too
+    _session().update(person=dict(said), token=dict(token))
+    recall()
 
 
-def _keep_token(token: dict[str, Any], refresh_token: str | None = None, access_token: str | None = None) -> None:
+def _keep_token(name: str, token: dict[str, Any], **former: str | None) -> None:
     # A refreshed answer may come without an ID token: sign-out still needs the former one.
     _session()["token"] = _session()["token"] | token
 

@@ -17,14 +17,17 @@ WRONG = "Pas-Le-Bon-1"
 
 @pytest.fixture(scope="module", params=["embedded", "postgresql and redis"])
 def examples(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examples]:
-    """Provider and portal, on files, then on the servers that production needs."""
-    stores: dict[str, str] = {}
+    """Provider and portal, on files, then on the servers that production needs.
+
+    Access tokens are so short that the portal refreshes for every page.
+    """
+    chosen = {"IDP_ACCESS_TOKEN_LIFETIME": "PT5S"}
     with ExitStack() as stack:
         if request.param != "embedded":
             database = request.getfixturevalue("postgres").create(f"journey{uuid4().hex[:8]}")
             redis = stack.enter_context(servers.redis())
-            stores = {"IDP_DATABASE_URL": database, "IDP_SHORTLIVED_URL": redis.url}
-        running = stack.enter_context(started(tmp_path_factory.mktemp("run"), free_ports(), **stores))
+            chosen |= {"IDP_DATABASE_URL": database, "IDP_SHORTLIVED_URL": redis.url}
+        running = stack.enter_context(started(tmp_path_factory.mktemp("run"), free_ports(), **chosen))
         running.until_ready()
         yield running
 
@@ -91,6 +94,19 @@ def test_a_colleague_finds_only_what_her_rights_open(examples: Examples, page: P
     page.goto(f"{examples.portal}/compte")
     expect(page.get_by_text("collaborateur")).to_be_visible()
     expect(page.get_by_text("Absences et arrêts : consulter et agir")).to_be_visible()
+
+
+def test_the_portal_notices_a_sign_out_at_the_provider(examples: Examples, page: Page):
+    page.goto(f"{examples.portal}/login")
+    sign_in(page, seed.LEA.email, seed.PASSWORD)
+    page.goto(f"{examples.portal}/documents")
+    expect(page.get_by_role("banner")).to_contain_text("Léa Martin")
+    other = page.context.new_page()
+    other.goto(f"{examples.provider}/end_session")
+    other.get_by_role("button", name="Oui, me déconnecter").click()
+    expect(other.get_by_role("heading", name="Déconnexion effectuée")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="Votre session est terminée")).to_be_visible()
 
 
 def test_the_pages_fit_a_small_phone(examples: Examples, page: Page):
