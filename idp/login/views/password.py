@@ -1,6 +1,7 @@
 """The sign-in page: an address, a password, one button."""
 
 from datetime import timedelta
+from math import ceil
 from uuid import UUID
 
 from flask import redirect, render_template, url_for
@@ -54,8 +55,9 @@ def submit(journey_id: UUID) -> ResponseReturnValue:
 def _refusal(outcome: Refused) -> str:
     if outcome.reason is Reason.CREDENTIALS:
         return str(_("Adresse e-mail ou mot de passe incorrect."))
-    wait = max((outcome.retry_at or clock.now()) - clock.now(), timedelta(minutes=1))
-    return str(_("Trop d’essais. Réessayez dans %(wait)s.", wait=format_timedelta(wait, threshold=1.2)))
+    left = (outcome.retry_at or clock.now()) - clock.now()
+    wait = timedelta(minutes=max(1, ceil(left / timedelta(minutes=1))))  # never less than it really is
+    return str(_("Trop d’essais. Réessayez dans %(wait)s.", wait=format_timedelta(wait, granularity="minute")))
 
 
 def _page(journey: Journey, form: PasswordForm) -> str:
