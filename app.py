@@ -19,7 +19,7 @@ import idp.registry.cli
 import idp.registry.routes
 import idp.sessions.cli
 from consent import asking
-from idp import db, extensions, settings
+from idp import clock, db, extensions, settings
 from idp.audit import log, origin
 from idp.errors import DomainError
 from idp.journey.views import expired
@@ -90,7 +90,10 @@ def create_app(chosen: Settings | None = None) -> Flask:
 def application() -> Flask:
     """What each worker of `idp serve` runs."""
     serving.become_a_worker()
-    return create_app()
+    app = create_app()
+    with app.app_context():
+        extensions.ring.jwks(clock.now())  # read once, the keys outlive a database that goes away
+    return app
 
 
 def _create_for_commands() -> Flask:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 from idp.db import AWAY, unit_of_work
 from idp.errors import DatabaseUnavailable, DomainError, Forbidden, JourneyExpired, NotFound, Unavailable
 from idp.web import face
+from keys.errors import NoKey
 
 log = structlog.get_logger("idp.web.errors")
 
@@ -111,6 +112,8 @@ def _cause(raised: Exception) -> Exception:
         away = DatabaseUnavailable("the database does not answer, or ended our transaction")
         away.__cause__ = raised
         return away
+    if isinstance(raised, NoKey):  # never read yet, and not to be had now
+        return Unavailable("no signing key can be read")
     return raised
 
 

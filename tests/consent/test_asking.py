@@ -1,0 +1,112 @@
+"""May this application know? Asked once, remembered by client, organization and scopes."""
+
+import pytest
+
+from consent.models import Consent
+from idp.audit.events import Event
+from idp.audit.models import AuditEvent
+from idp.db import db
+from tests.builders import a_client, a_member, an_organization, membership
+
+
+@pytest.fixture
+def firm(app):
+    """A partner's application, of a third party."""
+    with app.app_context():
+        return a_client(name="Cabinet Exemple", first_party=False, client_id="firm")
+
+
+def events(app):
+    with app.app_context():
+        return [row.event for row in db.session.query(AuditEvent).order_by(AuditEvent.at)]
+
+
+def test_a_third_party_is_asked_for_and_the_portal_of_the_funds_is_not(browser, portal, firm, lea):
+    assert "code" in browser.signs_in(lea, portal).answer
+    assert browser.asks(firm).title.startswith("Autorisation")
+
+
+def test_the_page_says_who_asks_what_and_for_which_company(browser, firm, lea):
+    page = browser.signs_in(lea, firm, scope="openid profile email organization")
+    for words in ("Cabinet Exemple", "Votre nom", "Votre adresse e-mail", "Maçonnerie", "SIRET"):
+        assert words in page.text
+    assert "téléphone" not in page.text
+
+
+def test_a_consent_once_given_is_remembered(app, browser, firm, lea):
+    browser.signs_in(lea, firm)
+    assert "code" in browser.submit(choice="allow").answer
+    assert "code" in browser.asks(firm).answer
+    assert "code" in browser.asks(firm, prompt="none").answer
+    assert events(app).count(Event.CONSENT_GIVEN) == 1
+
+
+def test_a_refusal_is_told_to_the_application_and_remembered_by_nobody(app, browser, firm, lea):
+    browser.signs_in(lea, firm)
+    assert browser.submit(choice="deny").answer["error"] == "access_denied"
+    assert browser.asks(firm).location is None
+    assert Event.CONSENT_REFUSED in events(app)
+
+
+def test_an_answer_that_is_neither_is_a_refusal(browser, firm, lea):
+    browser.signs_in(lea, firm)
+    assert browser.submit().answer["error"] == "access_denied"
+
+
+def test_none_says_consent_required(browser, firm, lea):
+    browser.signs_in(lea, firm)
+    assert browser.asks(firm, prompt="none").answer["error"] == "consent_required"
+
+
+def test_it_is_due_again_for_more_and_not_for_less(browser, firm, lea):
+    browser.signs_in(lea, firm, scope="openid profile")
+    browser.submit(choice="allow")
+    assert "code" in browser.asks(firm, scope="openid").answer
+    assert browser.asks(firm, scope="openid profile email").location is None
+    browser.submit(choice="allow")
+    assert "code" in browser.asks(firm, scope="openid profile").answer
+
+
+def test_it_is_due_again_for_another_organization(app, browser, firm, lea):
+    browser.signs_in(lea, firm)
+    browser.submit(choice="allow")
+    with app.app_context():
+        other = an_organization()
+        membership(lea.id, other.id)
+        other_id = str(other.id)
+    assert browser.asks(firm, organization=other_id).location is None
+
+
+def test_prompt_consent_asks_whatever_is_remembered_the_portal_too(browser, portal, firm, lea):
+    browser.signs_in(lea, firm)
+    browser.submit(choice="allow")
+    assert browser.asks(firm, prompt="consent").location is None
+    assert "code" in browser.submit(choice="allow").answer
+    assert browser.asks(portal, prompt="consent").location is None
+
+
+def test_one_persons_word_is_not_anothers(app, browser, firm, lea):
+    browser.signs_in(lea, firm)
+    browser.submit(choice="allow")
+    with app.app_context():
+        other = a_member()
+    page = browser.asks(firm, prompt="login")
+    assert "password" in page.fields()
+    assert browser.submit(email=other.email, password=other.password).location is None
+
+
+def test_a_wider_consent_takes_the_place_of_the_former_one(app, browser, firm, lea):
+    browser.signs_in(lea, firm, scope="openid profile")
+    browser.submit(choice="allow")
+    browser.asks(firm, scope="openid email")
+    browser.submit(choice="allow")
+    with app.app_context():
+        live = db.session.query(Consent).filter(Consent.withdrawn_at.is_(None)).all()
+        assert [set(consent.scopes) for consent in live] == [{"openid", "profile", "email"}]
+
+
+def test_a_signed_out_person_finds_no_consent_page(browser, firm, lea):
+    browser.signs_in(lea, firm)
+    url = browser.page.url
+    browser.client.delete_cookie("idp_session", domain="localhost")
+    assert browser.get(url).status == 410
