@@ -73,7 +73,7 @@ def authorization_details(alive: LiveGrant, scopes: Iterable[str]) -> list[dict[
 
 def _person(alive: LiveGrant) -> dict[str, Any]:
     return {
-        "name": f"{alive.given_names} {alive.family_name}",
+        "name": f"{alive.given_names} {alive.family_name}".strip(),
         "given_name": alive.given_names,
         "family_name": alive.family_name,
         "usual_name": alive.family_name,  # the name ProConnect has for it

@@ -6,6 +6,7 @@ from typing import Any
 
 from idp import clock, extensions
 from idp.alive import grant_alive
+from idp.oidc import errors
 from idp.oidc.kernel import Answer
 from idp.oidc.models import registered
 from idp.oidc.models.registered import RegisteredClient
@@ -26,19 +27,19 @@ class Told:
 def tell(token: str | None) -> Told:
     """The claims that the token's scopes open, and those its authorization asked for; or RFC 6750's error."""
     if token is None:
-        return Told(_refused(401, None))
+        return Told(refused(None))
     now = clock.now()
     try:
         said = access_token.read(token, now)
         alive = grant_alive(access_token.grant_of(said), now)
     except BadToken:
-        return Told(_refused(401, "invalid_token"))
+        return Told(refused("invalid_token"))
     client = registered.find(said["client_id"])
     if alive is None or client is None or alive.client_id != client.id:
-        return Told(_refused(401, "invalid_token"))
+        return Told(refused("invalid_token"))
     scopes = str(said.get("scope", "")).split()
     if "openid" not in scopes:
-        return Told(_refused(403, "insufficient_scope"), client)
+        return Told(refused("insufficient_scope"), client)
     names = claims.named_by(scopes) | claims.wished(alive, client, "userinfo")
     return Told(_told(client, {"sub": subjects.sub_of(alive)} | claims.about(alive, names), now), client)
 
@@ -52,7 +53,11 @@ def _told(client: RegisteredClient, said: dict[str, Any], now: datetime) -> Answ
     return Answer(200, jose.sign(extensions.ring.signing(alg, now), said, typ="JWT"))
 
 
-def _refused(status: int, error: str | None) -> Answer:
-    """RFC 6750 3: no code where no token was shown."""
-    challenge = 'Bearer realm="userinfo"' + (f', error="{error}"' if error else "")
-    return Answer(status, {"error": error or "invalid_request"}, [("WWW-Authenticate", challenge)])
+def refused(code: str | None) -> Answer:
+    """RFC 6750 3: the code stands in the challenge too; no code where no token was shown."""
+    realm = f'Bearer realm="{settings.issuer}"'
+    if code is None:
+        return Answer(401, None, [("WWW-Authenticate", realm)])
+    status, meaning = errors.ERRORS[code]
+    challenge = f'{realm}, error="{code}"' + (', scope="openid"' if code == "insufficient_scope" else "")
+    return Answer(status, {"error": code, "error_description": meaning}, [("WWW-Authenticate", challenge)])

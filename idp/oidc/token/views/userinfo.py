@@ -1,11 +1,10 @@
 """`GET` and `POST /userinfo` (OpenID Connect Core 5.3.1)."""
 
-from authlib.oauth2.rfc6749 import OAuth2Error
 from flask import Response, request
 
 from idp.oidc.clients.views import machine
 from idp.oidc.errors import Refused
-from idp.oidc.kernel import form_of, server
+from idp.oidc.kernel import form_of
 from idp.oidc.token import userinfo
 from idp.web import cors
 
@@ -18,8 +17,8 @@ def show() -> Response:
         return machine.preflight()
     try:
         told = userinfo.tell(_token())
-    except OAuth2Error as error:
-        return machine.respond(server.handle_error_response(None, error))
+    except Refused as error:
+        return machine.respond(userinfo.refused(error.error))
     return cors.allow(machine.respond(told.answer), told.client.origins if told.client else ())
 
 
