@@ -169,3 +169,42 @@ class Membership(Model):
             .where(cls.account_id == account_id, live, Organization.closed_at.is_(None))
         )
         return list(db.session.scalars(open_.order_by(cls.holder.desc(), Organization.name, cls.id)))
+
+
+class Opening(Model):
+    """An account being opened: not an account yet, nothing unique, and gone by itself after a week (OPN-6)."""
+
+    __tablename__ = "opening"
+
+    id: Mapped[PrimaryKey]
+    organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True)
+    enrolment_code_id: Mapped[UUID] = mapped_column(sa.ForeignKey("enrolment_code.id", ondelete="CASCADE"), index=True)
+    browser: Mapped[str] = mapped_column(sa.String(64))
+    civility: Mapped[str | None] = mapped_column(sa.String(16))
+    given_names: Mapped[str] = mapped_column(sa.String(100))
+    family_name: Mapped[str] = mapped_column(sa.String(100))
+    locale: Mapped[str | None] = mapped_column(sa.String(16))
+    typed: Mapped[str] = mapped_column(sa.String(320))
+    canonical: Mapped[str] = mapped_column(sa.String(320), index=True)
+    password_hash: Mapped[str] = mapped_column(sa.String(255))
+    mobile: Mapped[str | None] = mapped_column(sa.String(16))
+    mobile_certified_at: Mapped[datetime | None]
+    fixed: Mapped[str | None] = mapped_column(sa.String(16))
+    terms_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("fund_text.id", ondelete="SET NULL"))
+    terms_accepted_at: Mapped[datetime | None]
+    journey_id: Mapped[UUID | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    activated_at: Mapped[datetime | None]
+
+
+class TermsAcceptance(Model):
+    """A version of the terms that a person accepted, and when."""
+
+    __tablename__ = "terms_acceptance"
+    __table_args__ = (sa.UniqueConstraint("account_id", "terms_id"),)
+
+    id: Mapped[PrimaryKey]
+    account_id: Mapped[UUID] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"))
+    terms_id: Mapped[UUID] = mapped_column(sa.ForeignKey("fund_text.id", ondelete="RESTRICT"))
+    accepted_at: Mapped[datetime]

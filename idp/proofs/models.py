@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from idp.db import Model, db
+from idp.db import Model, PrimaryKey, db
 
 DAY = timedelta(days=1)
 """After a day without any, tries are forgotten."""
@@ -55,6 +56,26 @@ class Attempt(Model):
         row = sa.update(cls).where(cls.key == key, sa.true() if provided is None else provided)
         done = db.session.execute(row.values(tries=0, allowed_at=now - DAY))
         return cast(sa.CursorResult[Any], done).rowcount == 1
+
+
+class Proof(Model):
+    """A secret sent to a mailbox or a phone, to be shown back: one purpose, one target, once (LNK-1).
+
+    `target_id` is what it is about (an account, an opening); `bound_to` a digest of the very address or number it was
+    sent to, and of the browser where that matters.
+    """
+
+    __tablename__ = "proof"
+
+    id: Mapped[PrimaryKey]
+    purpose: Mapped[str] = mapped_column(sa.String(40))
+    target_id: Mapped[UUID] = mapped_column(index=True)
+    digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
+    bound_to: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    claimed_at: Mapped[datetime | None]
 
 
 def _at(instant: datetime) -> sa.ColumnElement[datetime]:

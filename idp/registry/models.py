@@ -1,6 +1,6 @@
 """Funds, their texts, and the organizations of their registers."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -109,3 +109,58 @@ class Organization(Model):
     def by_id(cls, organization_id: UUID) -> "Organization | None":
         """The organization of that id."""
         return db.session.get(cls, organization_id)
+
+
+class LetterBatch(Model):
+    """A named batch of letters: two PDF files that never share a page, and the codes printed in them."""
+
+    __tablename__ = "letter_batch"
+    __table_args__ = (sa.UniqueConstraint("fund_id", "name"),)
+
+    id: Mapped[PrimaryKey]
+    fund_id: Mapped[UUID] = mapped_column(sa.ForeignKey("fund.id", ondelete="RESTRICT"))
+    name: Mapped[str] = mapped_column(sa.String(80))
+    not_before: Mapped[date | None]
+    created_at: Mapped[datetime]
+    made_at: Mapped[datetime | None]
+    letters: Mapped[int] = mapped_column(default=0)
+
+
+class EnrolmentCode(Model):
+    """A provisional code sent by post. Several may live for one organization: all die at activation (OPN-4)."""
+
+    __tablename__ = "enrolment_code"
+
+    id: Mapped[PrimaryKey]
+    organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True)
+    batch_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("letter_batch.id", ondelete="SET NULL"), index=True)
+    code_hash: Mapped[str | None] = mapped_column(sa.String(255))
+    asked_at: Mapped[datetime]
+    issued_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
+    consumed_at: Mapped[datetime | None]
+
+
+class StagedEntry(Model):
+    """A line of a register's file, read and checked, before the whole file is applied in one transaction."""
+
+    __tablename__ = "staged_entry"
+
+    import_id: Mapped[UUID] = mapped_column(primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fund_id: Mapped[UUID] = mapped_column(sa.ForeignKey("fund.id", ondelete="CASCADE"))
+    number: Mapped[str] = mapped_column(sa.String(32))
+    siret: Mapped[str] = mapped_column(sa.String(14))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    kind: Mapped[str] = mapped_column(sa.String(8))
+    parent_number: Mapped[str | None] = mapped_column(sa.String(32))
+    holder_civility: Mapped[str | None] = mapped_column(sa.String(16))
+    holder_given_names: Mapped[str | None] = mapped_column(sa.String(100))
+    holder_family_name: Mapped[str | None] = mapped_column(sa.String(100))
+    address: Mapped[list[str]] = mapped_column(default=list)
+    overseas: Mapped[bool] = mapped_column(default=False)
+    closed_on: Mapped[date | None]
+    staged_at: Mapped[datetime]
+
+    __table_args__ = (sa.Index("ix_staged_entry_key", "import_id", "fund_id", "number"),)
