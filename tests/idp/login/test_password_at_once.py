@@ -1,0 +1,74 @@
+"""Many sign-ins at once, and a process that dies in the middle of one."""
+
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import get_context
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from idp.db import db
+from idp.proofs.models import Attempt
+from idp.sessions.models import Session
+from tests import builders
+from tests.browser import Browser
+from tests.builders import Member, Portal
+from tests.idp.login.conftest import MakeApp
+from tests.idp.login.dying import sign_in
+from tests.rows import row
+
+THREADS = 16
+
+
+@pytest.fixture
+def house(make_app: MakeApp) -> Flask:
+    """As many passwords may be hashed at once as there are threads."""
+    return make_app(hashing_places=THREADS, waiting_places=0)
+
+
+@row("LOG-5")
+def test_of_a_hundred_wrong_tries_at_once_exactly_the_limit_is_verified(house: Flask, portal: Portal, lea: Member):
+    def tries(number: int) -> int:
+        browser = Browser(house)
+        browser.asks(portal)
+        return browser.submit(email=lea.email, password=f"Pas-le-bon-{number}").status
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        assert set(pool.map(tries, range(100))) == {422}
+    assert house.extensions["idp_passwords"].verifications == 5
+
+
+@row("LOG-5")
+def test_of_64_people_who_sign_in_at_once_none_is_refused(house: Flask, portal: Portal):
+    with house.app_context():
+        people = [builders.an_account() for _ in range(64)]
+
+    def signs_in(member: Member) -> bool:
+        return "code" in Browser(house).signs_in(member, portal, scope="openid").answer
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        assert list(pool.map(signs_in, people)) == [True] * 64
+
+
+@row("LOG-5")
+def test_one_person_who_signs_in_in_several_browsers_at_once_gets_in_everywhere(
+    house: Flask, portal: Portal, lea: Member
+):
+    def signs_in(number: int) -> bool:
+        return "code" in Browser(house).signs_in(lea, portal).answer
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(signs_in, range(4))) == [True] * 4
+    with house.app_context():
+        assert len(Session.of(lea.id)) == 4
+
+
+@row("LOG-2")
+def test_a_try_stays_counted_when_the_process_is_killed_while_hashing(house: Flask, portal: Portal, lea: Member):
+    dies = get_context("spawn").Process(target=sign_in, args=(house.extensions["settings"], portal, lea.email))
+    dies.start()
+    dies.join(30)
+    assert dies.exitcode == -signal.SIGKILL
+    with house.app_context():
+        assert db.session.scalars(select(Attempt.tries)).all() == [1]
