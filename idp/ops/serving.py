@@ -70,7 +70,10 @@ def run(chosen: Settings) -> None:
 
 
 def server(chosen: Settings) -> MPServer:
-    """Granian with our limits; it limits nothing by itself."""
+    """Granian with our limits; it limits nothing by itself.
+
+    It cannot time a body: one sent slowly holds a thread. The proxy in front must buffer bodies, as nginx does.
+    """
     return MPServer(
         "app:application",
         factory=True,
