@@ -97,14 +97,14 @@ class RelyingParty:
         options["headers"] = headers | options.get("headers", {})
         return Reply(self.app.test_client().open("/userinfo", method=method, base_url=ISSUER, **options))
 
-    def keys(self) -> KeySet:
+    def published(self) -> KeySet:
         """The keys the provider publishes now."""
         return KeySet.import_key_set(self.app.test_client().get("/jwks", base_url=ISSUER).get_json())
 
     def checks(self, reply: Reply, nonce: str | None = "nonce-456") -> dict[str, Any]:
         """The claims of the ID token, once all of Core 3.1.3.7 and 3.1.3.8 holds."""
         token, header = reply["id_token"], header_of(reply["id_token"])
-        claims = jwt.decode(token, self.keys(), algorithms=list(HASHES)).claims
+        claims = jwt.decode(token, self.published(), algorithms=list(HASHES)).claims
         now = clock.now().timestamp()
         assert claims["iss"] == ISSUER
         assert claims["aud"] == claims["azp"] == self.portal.client_id

@@ -169,7 +169,7 @@ def test_a_signed_answer_names_issuer_and_audience(app, lea, alg):
         party = RelyingParty(app, a_client(userinfo_signed_response_alg=alg))
     reply = party.userinfo(party.tokens_of(lea)["access_token"])
     assert reply.headers["Content-Type"] == "application/jwt"
-    signed = jwt.decode(reply.response.get_data(as_text=True), party.keys(), algorithms=[alg])
+    signed = jwt.decode(reply.response.get_data(as_text=True), party.published(), algorithms=[alg])
     assert signed.header["alg"] == alg
     assert (signed.claims["iss"], signed.claims["aud"]) == (ISSUER, party.portal.client_id)
     assert {"nonce", "exp"}.isdisjoint(signed.claims)

@@ -35,6 +35,8 @@ class Subject(Model):
         """The `sub` of an account in a sector, stored now unless it was before."""
         new = {"id": new_id(), "account_id": account_id, "sector": sector, "sub": uuid4(), "created_at": now}
         insert = sqlite.insert if db.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        db.session.execute(insert(cls).values(**new).on_conflict_do_nothing())
+        stored: UUID | None = db.session.scalar(insert(cls).values(**new).on_conflict_do_nothing().returning(cls.sub))
+        if stored is not None:
+            return stored
         found = sa.select(cls.sub).where(cls.account_id == account_id, cls.sector == sector)
-        return db.session.execute(found).scalar_one()
+        return db.session.execute(found).scalar_one()  # another use was first, or this one was not the first

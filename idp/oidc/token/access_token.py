@@ -46,8 +46,8 @@ def read(token: str, now: datetime, expired_ok: bool = False) -> dict[str, Any]:
     essential = ("iss", "aud", "exp", "iat", "sub", "grant", "client_id")
     options: dict[str, Any] = {"algorithms": ALGORITHMS, "typ": TYP, "essential": essential}
     said = jose.verify(token, keys, now=now, expired_ok=expired_ok, **options)
-    if said["iss"] != settings.issuer or said["aud"] != settings.issuer:
-        raise BadToken("a token of another issuer, or for another audience")
+    if said["iss"] != settings.issuer or said["aud"] != settings.issuer or not isinstance(said["client_id"], str):
+        raise BadToken("a token of another issuer, for another audience, or of no client")
     return said
 
 
