@@ -68,6 +68,7 @@ def test_a_suspicious_refusal_outlives_the_work_it_undid(request_of_lea: None):
         db.session.flush()
         work.undo()
         log.refused(JourneyForeign("the journey belongs to another browser"))
+        work.undo()
     (kept,) = events()
     assert (kept.event, kept.reason) == ("audit:refused:suspicious", "JourneyForeign")
 
