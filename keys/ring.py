@@ -99,18 +99,24 @@ class KeyRing:
 
     def prepare(self, algs: Iterable[str], now: datetime) -> None:
         """Make a first key, signing at once, for each algorithm that has none that signs or will."""
-        keys = self._settled()
         for alg in algs:
-            if not any(key.alg == alg and key.retires_at is None for key in keys):
+            if self._lacks(alg):
                 self._store.add(signing.generate(alg, now, timedelta()))
         self.forget()
+
+    def _lacks(self, alg: str) -> bool:
+        return not any(key.alg == alg and key.retires_at is None for key in self._settled())
 
     def rotate(self, alg: str, now: datetime, immediately: bool = False) -> SigningKey:
         """The key that signs next: the one that waits already, else a new one, signing after `publish_for`.
 
-        `immediately` makes a new one that signs as soon as every node has read it, after `cache_for`.
+        `immediately` makes a new one that signs as soon as every node has read it, after `cache_for`. The very first
+        key of an algorithm signs at once: nobody has read another.
         """
         self.retire_due(now)
+        if self._lacks(alg):
+            self.prepare([alg], now)
+            return self.signing(alg, now)
         if not immediately:
             waiting = [key for key in self._settled() if key.alg == alg and now < key.signs_from]
             if waiting:

@@ -20,6 +20,7 @@ from idp.errors import DatabaseUnavailable
 from idp.extensions import ring
 from idp.ops import health, schema
 from idp.settings import Settings
+from keys.errors import NoKey
 
 ALGORITHMS = ("RS256", "ES256")
 CONNECTIONS = 512
@@ -53,6 +54,7 @@ def obstacles(chosen: Settings) -> list[str]:
             schema.bring_up_to_date()
     except DatabaseUnavailable:
         return [*found, "the database does not answer: see IDP_DATABASE_URL"]
+    found += _key_problems(chosen)
     distance = health.clock_distance()
     if distance is not None and distance > health.REFUSAL:
         found.append(f"the clocks of this node and of the database are {distance.total_seconds():.0f} s apart")
@@ -63,8 +65,6 @@ def obstacles(chosen: Settings) -> list[str]:
 
 def run(chosen: Settings) -> None:
     """Serve until told to stop: SIGTERM and Ctrl-C let the answers under way finish."""
-    with unit_of_work():
-        ring.prepare(ALGORITHMS, clock.now())
     db.engine.dispose()  # the workers are forks of this process: they must not share its connections
     server(chosen).serve()
 
@@ -102,6 +102,20 @@ def become_a_worker() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     # The handler inherited from the parent only notes the signal in memory that is no longer the parent's.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _key_problems(chosen: Settings) -> list[str]:
+    """The servers' role may not write keys: outside development an operator makes the first ones."""
+    if not chosen.is_production:
+        with unit_of_work():
+            ring.prepare(ALGORITHMS, clock.now())
+    with unit_of_work(writes=False):
+        try:
+            for alg in ALGORITHMS:
+                ring.signing(alg, clock.now())
+        except NoKey as error:
+            return [f"{error}: run `idp keys rotate`"]
+    return []
 
 
 def _port_problem(chosen: Settings) -> str | None:

@@ -13,6 +13,8 @@ import pytest
 from flask import Flask
 
 from idp import clock
+from idp.db import unit_of_work
+from idp.extensions import ring
 from idp.ops import schema, serving
 from idp.settings import settings
 from tests.idp.ops.serving import Served, answers, free_port, start
@@ -102,12 +104,30 @@ def test_production_does_not_start_on_tables_of_another_version(production: Flas
         assert "idp db upgrade" in serving.obstacles(settings)[0]
         assert not schema.is_current()
         schema.bring_up_to_date()
+        make_first_keys()
         assert serving.obstacles(settings) == []
+
+
+def test_production_does_not_start_without_a_key_for_each_algorithm(production: Flask):
+    """The servers' own role may not write one."""
+    with production.app_context():
+        schema.bring_up_to_date()
+        assert "idp keys rotate" in serving.obstacles(settings)[0]
+        with unit_of_work():
+            ring.rotate("RS256", clock.now())
+        assert "ES256" in serving.obstacles(settings)[0]
+
+
+def make_first_keys() -> None:
+    with unit_of_work():
+        for alg in serving.ALGORITHMS:
+            ring.rotate(alg, clock.now())
 
 
 def test_no_start_when_the_clocks_stand_apart(production: Flask):
     with production.app_context():
         schema.bring_up_to_date()
+        make_first_keys()
         with clock.travel(timedelta(seconds=25)):
             assert serving.obstacles(settings) == []
         with clock.travel(timedelta(seconds=-35)):
