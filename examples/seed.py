@@ -80,7 +80,8 @@ def seed(app: Flask, portal_url: str, folder: Path) -> Path:
     `portal_url` is the portal's own address: each address is a client of its own, since redirect URIs are exact.
     """
     with app.app_context():
-        assert not settings.is_production, "these passwords are printed: they are for this machine only"
+        if settings.is_production:
+            raise RuntimeError("the passwords of the examples are printed: they are for this machine only")
     client_id = f"portal-{portal_url.rpartition(':')[2]}"
     folder.mkdir(parents=True, exist_ok=True)
     _apply_fund(app, client_id, folder / "fund.yaml")

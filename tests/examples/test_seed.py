@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app import create_app
 from examples import seed
 from examples.portal.config import Config
 from idp import clock
@@ -19,6 +20,8 @@ from idp.extensions import passwords
 from idp.oidc.models.client import Client
 from idp.registry import directory
 from idp.registry.models import Fund
+from idp.settings import Settings
+from keys.vault import create_master_key
 
 PORTAL = "http://localhost:8001"
 
@@ -90,6 +93,15 @@ def test_each_change_has_an_operator(any_app: Flask, sow: Callable[..., Config])
     with any_app.app_context():
         made = select(AuditEvent.operator).where(AuditEvent.event.in_(["oidc:client:added", "registry:fund:applied"]))
         assert set(db.session.scalars(made)) == {seed.OPERATOR}
+
+
+def test_a_provider_that_others_can_reach_is_not_seeded(tmp_path: Path):
+    create_master_key(tmp_path / "master.key")
+    stores = {"database_url": "postgresql+psycopg://nowhere/idp", "shortlived_url": "redis://localhost:1"}
+    issuer = {"issuer": "https://id.example.org", "master_key_file": tmp_path / "master.key"}
+    app = create_app(Settings(_env_file=None, **stores, **issuer))
+    with pytest.raises(RuntimeError, match="this machine only"):
+        seed.seed(app, PORTAL, tmp_path)
 
 
 def test_everyone_is_invented():
