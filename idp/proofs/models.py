@@ -27,16 +27,17 @@ class Attempt(Model):
     tried_at: Mapped[datetime] = mapped_column(index=True)
 
     @classmethod
-    def reserve(cls, own: Session, key: bytes, now: datetime, rungs: Sequence[Rung], beyond: datetime) -> bool:
+    def reserve(cls, own: Session, key: bytes, now: datetime, rungs: Sequence[Rung]) -> bool:
         """Count one more try if it is allowed at that instant: of many at once, no more than the limit are.
 
-        A rung says up to how many tries the next is allowed from when; past the last one it is `beyond`. One statement.
+        A rung says up to how many tries the next is allowed from when; the last one holds beyond too. One statement.
         """
-        first = next((instant for last, instant in rungs if last >= 1), beyond)
+        *lower, (_, beyond) = rungs
+        first = next((instant for last, instant in lower if last >= 1), beyond)
         new = {"tries": 1, "allowed_at": first, "tried_at": now}
         insert = (sqlite if own.get_bind().dialect.name == "sqlite" else postgresql).insert(cls).values(key=key, **new)
         forgotten = cls.tried_at <= now - DAY
-        ladder = [(cls.tries < last, _at(instant)) for last, instant in rungs]
+        ladder = [(cls.tries < last, _at(instant)) for last, instant in lower]
         counted: dict[str, Any] = {
             "tries": sa.case((forgotten, 1), else_=cls.tries + 1),
             "allowed_at": sa.case((forgotten, _at(first)), *ladder, else_=_at(beyond)),

@@ -22,7 +22,7 @@ def reserve(own: Transaction, purpose: str, login: str) -> Reservation:
     """Count a try of that login, in a transaction of its own that is committed before anything is verified (LOG-2)."""
     now = clock.now()
     key = extensions.purposes.mac(f"throttle:{purpose}", login)
-    if Attempt.reserve(own, key, now, _ladder(now), beyond=now + DAY):
+    if Attempt.reserve(own, key, now, _ladder(now)):
         return Reservation(key, allowed=True)
     return Reservation(key, allowed=False, retry_at=Attempt.allowed_from(own, key))
 
@@ -43,4 +43,4 @@ def _ladder(now: datetime) -> list[Rung]:
     while tries < spent and delay < longest:
         rungs.append((tries, now + delay))
         tries, delay = tries + 1, 2 * delay
-    return [*rungs, (spent - 1, now + longest)]
+    return [*rungs, (spent - 1, now + longest), (spent, now + DAY)]
