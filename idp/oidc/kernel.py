@@ -12,7 +12,6 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 
 from idp.oidc import errors
 from idp.oidc.errors import Refused
-from idp.oidc.models import registered
 from idp.oidc.models.registered import RegisteredClient
 from idp.settings import settings
 
@@ -76,16 +75,6 @@ def form_of(content_type: str, query: bytes, body: bytes) -> dict[str, str]:
 
 class Server(AuthorizationServer):
     """The kernel of the endpoints for programs. It is empty until `idp/oidc/server.py` says what is supported."""
-
-    def query_client(self, client_id: str) -> Any:
-        """The live client of that identifier."""
-        return registered.find(client_id)
-
-    def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
-        """Nothing: each grant stores what it gives."""
-
-    def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
-        """Nothing: the audit is written beside each change."""
 
     def create_oauth2_request(self, request: ProtocolRequest) -> ProtocolRequest:
         """Ours already."""
