@@ -10,7 +10,7 @@ from app import create_app
 from bench.flows import CALLBACK, SCOPE, Client, Provider, endlessly
 from bench.machine import Started, running
 from examples.seed import command
-from idp import db
+from idp import db, settings
 from idp.accounts import people
 from idp.accounts.people import Person
 from idp.oidc.clients import registration
@@ -56,7 +56,7 @@ def _servers(stack: ExitStack) -> dict[str, str]:
 
 def _seeded(env: Mapping[str, str], port: int) -> Provider:
     os.environ |= env
-    app = create_app()
+    app = create_app(settings.load().model_copy(update={"log_level": "WARNING"}))  # the table is all that is printed
     command(app, "db", "upgrade")
     with app.app_context():
         clients = {use: _client(use, algorithm) for use, algorithm in ALGORITHMS.items()}
