@@ -1,4 +1,4 @@
-"""A client that checks what it receives by the specifications; of ours it uses the clock alone, which tests may move."""
+"""A client that checks what it receives by the specifications; of ours it uses the clock alone, which tests move."""
 
 import base64
 import hashlib

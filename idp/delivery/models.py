@@ -11,7 +11,7 @@ from idp.db import Model, PrimaryKey
 
 
 class OutgoingMessage(Model):
-    """A message to send, written in the transaction of its cause. Recipient and body are sealed, and wiped once sent."""
+    """A message to send, written with its cause. Recipient and body are sealed, and wiped once sent."""
 
     __tablename__ = "outgoing_message"
 
