@@ -91,7 +91,7 @@ def application() -> Flask:
     """What each worker of `idp serve` runs."""
     serving.become_a_worker()
     app = create_app()
-    with app.app_context():
+    with app.app_context(), db.unit_of_work(writes=False):
         extensions.ring.jwks(clock.now())  # read once, the keys outlive a database that goes away
     return app
 

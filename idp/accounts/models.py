@@ -21,6 +21,7 @@ class Credential:
 
     account_id: UUID | None
     password_hash: str | None
+    password_set_at: datetime | None = None
 
 
 class Account(Model):
@@ -63,9 +64,9 @@ class Account(Model):
     @classmethod
     def credential(cls, own: Session, canonical: str | None) -> Credential:
         """The credential of a login that may sign in; otherwise an empty one, for the same work."""
-        live = sa.select(cls.id, cls.password_hash).join(EmailAddress)
+        live = sa.select(cls.id, cls.password_hash, cls.password_set_at).join(EmailAddress)
         row = own.execute(live.where(EmailAddress.canonical == canonical, cls.is_live())).first()
-        return Credential(row.id, row.password_hash) if row else Credential(None, None)
+        return Credential(*row) if row else Credential(None, None)
 
     @classmethod
     def is_live(cls) -> sa.ColumnElement[bool]:
@@ -76,9 +77,10 @@ class Account(Model):
     def still_holds(cls, credential: Credential) -> sa.ColumnElement[bool]:
         """The SQL condition that a verified credential was neither changed nor suspended meanwhile.
 
-        The row is locked: whoever changes it next waits, and then finds the session that was opened.
+        The row is locked: whoever changes it next waits, and then finds the session that was opened. The same password
+        hashed again meanwhile, by another sign-in, is no change.
         """
-        unchanged = sa.and_(cls.id == credential.account_id, cls.password_hash == credential.password_hash)
+        unchanged = sa.and_(cls.id == credential.account_id, cls.password_set_at == credential.password_set_at)
         return sa.select(cls.id).where(unchanged, cls.is_live()).with_for_update(key_share=True).exists()
 
     @classmethod
@@ -94,6 +96,27 @@ class Account(Model):
         except sa.exc.DBAPIError:
             return False
         return True
+
+    @classmethod
+    def named_otherwise(cls, import_id: UUID) -> list[tuple["Account", Organization]]:
+        """Live accounts whose names a fund set, and which that import of the fund names otherwise.
+
+        The names are those of the organization the account has held longest in that fund.
+        """
+        earlier, other = aliased(Membership), aliased(Organization)
+        older = sa.select(earlier.id).join(other, other.id == earlier.organization_id)
+        older = older.where(earlier.account_id == cls.id, other.fund_id == cls.fund_id, earlier.ended_at.is_(None))
+        older = older.where(earlier.holder, sa.tuple_(earlier.started_at, earlier.id) < sa.tuple_(Membership.started_at, Membership.id))
+        rows = sa.select(cls, Organization).join(Membership, Membership.account_id == cls.id)
+        rows = rows.join(Organization, Organization.id == Membership.organization_id)
+        rows = rows.join(StagedEntry, sa.and_(StagedEntry.import_id == import_id, StagedEntry.names(Organization)))
+        rows = rows.where(cls.fund_id == Organization.fund_id, cls.closed_at.is_(None), Membership.is_held(), ~older.exists())
+        differs = sa.or_(
+            cls.given_names != Organization.holder_given_names,
+            cls.family_name != Organization.holder_family_name,
+            cls.civility.is_distinct_from(sa.func.coalesce(Organization.holder_civility, cls.civility)),
+        )
+        return [(account, organization) for account, organization in db.session.execute(rows.where(differs))]
 
 
 class EmailAddress(Model):
@@ -169,6 +192,40 @@ class Membership(Model):
             .where(cls.account_id == account_id, live, Organization.closed_at.is_(None))
         )
         return list(db.session.scalars(open_.order_by(cls.holder.desc(), Organization.name, cls.id)))
+
+    @classmethod
+    def is_held(cls) -> sa.ColumnElement[bool]:
+        """The SQL condition of a holder's live link."""
+        return sa.and_(cls.holder, cls.ended_at.is_(None))
+
+    @classmethod
+    def unwritten(cls, import_id: UUID) -> list[tuple[UUID, UUID]]:
+        """Holders of a member, and open sites of it in that import, where no link ever stood: account and site.
+
+        A link that ended is not written again: whoever removed it meant it.
+        """
+        site, ever = aliased(Organization), aliased(cls)
+        pairs = sa.select(cls.account_id, site.id).join(site, site.parent_id == cls.organization_id)
+        pairs = pairs.join(StagedEntry, sa.and_(StagedEntry.import_id == import_id, StagedEntry.names(site)))
+        written = sa.select(ever.id).where(ever.account_id == cls.account_id, ever.organization_id == site.id)
+        pairs = pairs.where(cls.is_held(), site.closed_at.is_(None), ~written.exists())
+        return [(account_id, site_id) for account_id, site_id in db.session.execute(pairs.order_by(cls.id, site.id))]
+
+    @classmethod
+    def end_of_moved(cls, site_id: UUID, former_parent_id: UUID, at: datetime) -> list["Membership"]:
+        """End the links to a site of those who hold it as holders of its former member only."""
+        theirs, parent = aliased(cls), aliased(Organization)
+        of_former = sa.select(theirs.id).where(
+            theirs.account_id == cls.account_id, theirs.organization_id == former_parent_id, theirs.is_held()
+        )
+        of_new = sa.select(theirs.id).join(parent, parent.id == theirs.organization_id)
+        ...
+
+    @classmethod
+    def end(cls, at: datetime, *conditions: sa.ColumnElement[bool]) -> list["Membership"]:
+        """End the live links that meet the conditions; those that ended."""
+        live = sa.update(cls).where(cls.ended_at.is_(None), *conditions).values(ended_at=at)
+        return list(db.session.scalars(live.returning(cls)))
 
 
 class Opening(Model):

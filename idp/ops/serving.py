@@ -90,7 +90,7 @@ def server(chosen: Settings) -> MPServer:
         ),
         websockets=False,
         log_access=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=STOPPING,
     )

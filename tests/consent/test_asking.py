@@ -28,7 +28,7 @@ def test_a_third_party_is_asked_for_and_the_portal_of_the_funds_is_not(browser, 
 
 def test_the_page_says_who_asks_what_and_for_which_company(browser, firm, lea):
     page = browser.signs_in(lea, firm, scope="openid profile email organization")
-    for words in ("Cabinet Exemple", "Votre nom", "Votre adresse e-mail", "Maçonnerie", "SIRET"):
+    for words in ("Cabinet Exemple", "Votre nom", "Votre adresse mail", "Maçonnerie", "SIRET"):
         assert words in page.text
     assert "téléphone" not in page.text
 

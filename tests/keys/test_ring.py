@@ -297,10 +297,3 @@ def test_threads_that_start_together_read_the_store_once():
     for thread in threads:
         thread.join()
     assert store.loads == 1
-
-
-def test_the_very_first_key_signs_at_once_whoever_asks_for_it(store):
-    ring = ring_on(store)
-    first = ring.rotate("ES256", NOON)
-    assert ring.signing("ES256", NOON).kid == first.kid
-    assert ring.rotate("ES256", NOON).signs_from == NOON + 2 * HOUR

@@ -24,8 +24,8 @@ class PasswordForm(FlaskForm):
     """Bounded by more than any password or address has: what is too long is wrong, and costs nothing."""
 
     email = StringField(
-        _l("Adresse e-mail"),
-        [InputRequired(_l("Saisissez votre adresse e-mail.")), Length(max=320, message=_l("Adresse trop longue."))],
+        _l("Adresse mail"),
+        [InputRequired(_l("Saisissez votre adresse mail.")), Length(max=320, message=_l("Adresse trop longue."))],
     )
     password = PasswordField(
         _l("Mot de passe"),
@@ -54,7 +54,7 @@ def submit(journey_id: UUID) -> ResponseReturnValue:
 
 def _refusal(outcome: Refused) -> str:
     if outcome.reason is Reason.CREDENTIALS:
-        return str(_("Adresse e-mail ou mot de passe incorrect."))
+        return str(_("Adresse mail ou mot de passe incorrect."))
     left = (outcome.retry_at or clock.now()) - clock.now()
     wait = timedelta(minutes=max(1, ceil(left / timedelta(minutes=1))))  # never less than it really is
     return str(_("Trop d’essais. Réessayez dans %(wait)s.", wait=format_timedelta(wait, granularity="minute")))

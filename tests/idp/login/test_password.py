@@ -106,7 +106,7 @@ def test_a_throttled_try_is_refused_before_hashing_alike_for_all(
 @row("LOG-2")
 def test_the_right_password_is_refused_too_until_the_wait_is_over(browser: Browser, portal: Portal, lea: Member):
     for _ in range(5):
-        assert told(refused(browser, portal, lea.email)).startswith("Adresse e-mail ou mot de passe incorrect")
+        assert told(refused(browser, portal, lea.email)).startswith("Adresse mail ou mot de passe incorrect")
     assert "dans 1 minute." in told(refused(browser, portal, lea.email, lea.password))
     with clock.travel(timedelta(seconds=61)):
         assert "code" in browser.signs_in(lea, portal).answer

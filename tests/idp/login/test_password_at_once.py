@@ -94,7 +94,7 @@ class Meanwhile(Passwords):
 
 
 @pytest.mark.parametrize(
-    "changed", [{"suspended_at": clock.now()}, {"password_hash": "another"}], ids=["stop", "change"]
+    "changed", [{"suspended_at": clock.now()}, {"password_hash": "another", "password_set_at": clock.now()}], ids=["stop", "change"]
 )
 def test_what_was_changed_while_it_was_verified_signs_nobody_in(
     house: Flask, portal: Portal, lea: Member, changed: dict[str, object]
@@ -126,6 +126,6 @@ def test_a_change_of_password_waits_for_a_sign_in_under_way_and_then_finds_its_s
             credential = Account.credential(own, lea.email)
         assert throttle.settle(reservation, Account.still_holds(credential))
         with pytest.raises(OperationalError), db.engine.begin() as other:
-            other.execute(update(Account).values(password_hash="another"))
+            other.execute(update(Account).values(password_hash="another", password_set_at=clock.now()))
         db.session.commit()
     worlds.close(house)

@@ -17,7 +17,7 @@ def browser(house, portal) -> Browser:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({}, ["Saisissez votre adresse e-mail.", "Saisissez votre mot de passe."]),
+        ({}, ["Saisissez votre adresse mail.", "Saisissez votre mot de passe."]),
         ({"email": "lea@example.org"}, ["Saisissez votre mot de passe."]),
         ({"email": "x" * 321, "password": "x"}, ["Adresse trop longue."]),
         ({"email": "lea@example.org", "password": "x" * 513}, ["Mot de passe trop long."]),
