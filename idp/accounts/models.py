@@ -97,27 +97,6 @@ class Account(Model):
             return False
         return True
 
-    @classmethod
-    def named_otherwise(cls, import_id: UUID) -> list[tuple["Account", Organization]]:
-        """Live accounts whose names a fund set, and which that import of the fund names otherwise.
-
-        The names are those of the organization the account has held longest in that fund.
-        """
-        earlier, other = aliased(Membership), aliased(Organization)
-        older = sa.select(earlier.id).join(other, other.id == earlier.organization_id)
-        older = older.where(earlier.account_id == cls.id, other.fund_id == cls.fund_id, earlier.ended_at.is_(None))
-        older = older.where(earlier.holder, sa.tuple_(earlier.started_at, earlier.id) < sa.tuple_(Membership.started_at, Membership.id))
-        rows = sa.select(cls, Organization).join(Membership, Membership.account_id == cls.id)
-        rows = rows.join(Organization, Organization.id == Membership.organization_id)
-        rows = rows.join(StagedEntry, sa.and_(StagedEntry.import_id == import_id, StagedEntry.names(Organization)))
-        rows = rows.where(cls.fund_id == Organization.fund_id, cls.closed_at.is_(None), Membership.is_held(), ~older.exists())
-        differs = sa.or_(
-            cls.given_names != Organization.holder_given_names,
-            cls.family_name != Organization.holder_family_name,
-            cls.civility.is_distinct_from(sa.func.coalesce(Organization.holder_civility, cls.civility)),
-        )
-        return [(account, organization) for account, organization in db.session.execute(rows.where(differs))]
-
 
 class EmailAddress(Model):
     """The address of an account, its login. `canonical` is unique: two spellings of one mailbox are one account."""
@@ -192,40 +171,6 @@ class Membership(Model):
             .where(cls.account_id == account_id, live, Organization.closed_at.is_(None))
         )
         return list(db.session.scalars(open_.order_by(cls.holder.desc(), Organization.name, cls.id)))
-
-    @classmethod
-    def is_held(cls) -> sa.ColumnElement[bool]:
-        """The SQL condition of a holder's live link."""
-        return sa.and_(cls.holder, cls.ended_at.is_(None))
-
-    @classmethod
-    def unwritten(cls, import_id: UUID) -> list[tuple[UUID, UUID]]:
-        """Holders of a member, and open sites of it in that import, where no link ever stood: account and site.
-
-        A link that ended is not written again: whoever removed it meant it.
-        """
-        site, ever = aliased(Organization), aliased(cls)
-        pairs = sa.select(cls.account_id, site.id).join(site, site.parent_id == cls.organization_id)
-        pairs = pairs.join(StagedEntry, sa.and_(StagedEntry.import_id == import_id, StagedEntry.names(site)))
-        written = sa.select(ever.id).where(ever.account_id == cls.account_id, ever.organization_id == site.id)
-        pairs = pairs.where(cls.is_held(), site.closed_at.is_(None), ~written.exists())
-        return [(account_id, site_id) for account_id, site_id in db.session.execute(pairs.order_by(cls.id, site.id))]
-
-    @classmethod
-    def end_of_moved(cls, site_id: UUID, former_parent_id: UUID, at: datetime) -> list["Membership"]:
-        """End the links to a site of those who hold it as holders of its former member only."""
-        theirs, parent = aliased(cls), aliased(Organization)
-        of_former = sa.select(theirs.id).where(
-            theirs.account_id == cls.account_id, theirs.organization_id == former_parent_id, theirs.is_held()
-        )
-        of_new = sa.select(theirs.id).join(parent, parent.id == theirs.organization_id)
-        ...
-
-    @classmethod
-    def end(cls, at: datetime, *conditions: sa.ColumnElement[bool]) -> list["Membership"]:
-        """End the live links that meet the conditions; those that ended."""
-        live = sa.update(cls).where(cls.ended_at.is_(None), *conditions).values(ended_at=at)
-        return list(db.session.scalars(live.returning(cls)))
 
 
 class Opening(Model):
