@@ -144,6 +144,24 @@ def test_a_token_of_another_type_is_no_access_token(app, party, tokens, typ):
 
 
 @row("KEY-1")
+def test_a_key_that_is_not_named_or_unknown_is_not_guessed(app, party, tokens):
+    """RFC 7515 4.1.4, though the signature is right."""
+    for kid in ("unknown", "", None, 1):
+        assert party.userinfo(resigned(app, tokens["access_token"], header={"kid": kid})).error == "invalid_token"
+
+
+@row("KEY-1", "OUT-1")
+@pytest.mark.parametrize("typ", ["at+jwt", "logout+jwt", None])
+def test_a_token_of_another_type_is_no_hint_whatever_it_says(app, party, browser, lea, typ):
+    """RFC 8725 3.11: a logout token or an access token has an issuer, a subject and an audience too."""
+    hint = resigned(app, party.tokens_of(lea, browser)["id_token"], header={"typ": typ})
+    page = browser.get(f"/end_session?{urlencode({'id_token_hint': hint, 'post_logout_redirect_uri': SIGNED_OUT})}")
+    assert page.location is None
+    assert browser.asks(party.portal, prompt="none", id_token_hint=hint).answer["error"] == "invalid_request"
+    assert "code" in browser.asks(party.portal, prompt="none").answer
+
+
+@row("KEY-1")
 @pytest.mark.parametrize("header", [{"crit": ["exp"]}, {"b64": False, "crit": ["b64"]}, {"zip": "DEF"}])
 def test_a_header_that_changes_the_rules_is_refused(app, party, tokens, header):
     """RFC 7515 4.1.11, RFC 7797 7."""

@@ -106,6 +106,20 @@ def test_what_the_grant_stands_on_is_asked_again(app, party, tokens, lea, what):
     assert party.userinfo(tokens["access_token"]).status == 401
 
 
+@row("OID-11")
+@pytest.mark.parametrize("what", ["account", "client", "membership", "epoch"])
+def test_an_offline_grant_stands_on_all_but_the_session(app, party, lea, what):
+    offline = party.tokens_of(lea, scope="openid organization offline_access")
+    with app.app_context(), unit_of_work():
+        end("session", party, lea)
+    renewed = party.refreshes(offline["refresh_token"])
+    assert renewed.ok
+    with app.app_context(), unit_of_work():
+        end(what, party, lea)
+    assert not party.refreshes(renewed["refresh_token"]).ok
+    assert party.userinfo(renewed["access_token"]).status == 401
+
+
 def end(what, party, lea):
     """End one of the things a grant stands on, by the row alone: nobody is told."""
     now = clock.now()
