@@ -12,6 +12,7 @@ from idp.journey.steps import Step
 from idp.oidc.authorization.answering import membership_for
 from idp.oidc.models import registered
 from idp.oidc.models.registered import RegisteredClient
+from idp.oidc.token import claims
 from idp.sessions import current
 
 
@@ -24,8 +25,16 @@ def is_due(journey: Journey) -> bool:
     if "consent" in journey.prompts:
         return True
     return not client.first_party and not Consent.covers(
-        session.account_id, client.id, organization_of(journey, session), journey.question["scopes"]
+        session.account_id, client.id, organization_of(journey, session), asked_of(journey, client)
     )
+
+
+def asked_of(journey: Journey, client: RegisteredClient) -> list[str]:
+    """The scopes the person is asked for: those named, and those whose claims the `claims` parameter names one by one."""
+    named = {name for place in journey.question["claims"].values() for name in place}
+    scopes = list(journey.question["scopes"])
+    implied = [scope for scope in client.scopes if scope not in scopes and claims.named_by([scope]) & named]
+    return scopes + implied
 
 
 STEP = Step("consent", is_due, screen="consent.ask", silent_error="consent_required")
@@ -40,7 +49,7 @@ def organization_of(journey: Journey, session: LiveSession) -> UUID | None:
 def give(journey: Journey, session: LiveSession, client: RegisteredClient) -> None:
     """Write the person's word down, and go on."""
     organization_id = organization_of(journey, session)
-    Consent.grant(session.account_id, client.id, organization_id, scopes=journey.question["scopes"], now=clock.now())
+    Consent.grant(session.account_id, client.id, organization_id, scopes=asked_of(journey, client), now=clock.now())
     who, what = session.account_id, Event.CONSENT_GIVEN
     log.record(what, subject=who, client=client.id, organization=organization_id, session=session.id)
     journey.established("consented")

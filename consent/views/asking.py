@@ -31,7 +31,7 @@ def show(journey_id: UUID) -> ResponseReturnValue:
         client=client,
         session=session,
         organization=organization,
-        knows=scopes.in_words(journey.question["scopes"]),
+        knows=scopes.in_words(asking.asked_of(journey, client)),
     )
 
 

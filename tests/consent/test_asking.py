@@ -110,3 +110,12 @@ def test_a_signed_out_person_finds_no_consent_page(browser, firm, lea):
     url = browser.page.url
     browser.client.delete_cookie("idp_session", domain="localhost")
     assert browser.get(url).status == 410
+
+
+def test_a_claim_asked_for_by_itself_is_shown_and_remembered_like_its_scope(browser, firm, lea):
+    """OpenID Connect Core 5.5: the `claims` parameter asks for claims one by one; nothing is known unseen."""
+    wish = '{"userinfo": {"email": null}}'
+    assert "Votre adresse mail" in browser.signs_in(lea, firm, scope="openid", claims=wish).text
+    browser.submit(choice="allow")
+    assert "code" in browser.asks(firm, scope="openid email").answer
+    assert browser.asks(firm, scope="openid", claims='{"id_token": {"phone_number": null}}').location is None
