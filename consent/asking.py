@@ -30,7 +30,7 @@ def is_due(journey: Journey) -> bool:
 
 
 def asked_of(journey: Journey, client: RegisteredClient) -> list[str]:
-    """The scopes the person is asked for: those named, and those whose claims the `claims` parameter names one by one."""
+    """The scopes the person is asked for: those named, and those of the claims that are named one by one."""
     named = {name for place in journey.question["claims"].values() for name in place}
     scopes = list(journey.question["scopes"])
     implied = [scope for scope in client.scopes if scope not in scopes and claims.named_by([scope]) & named]
