@@ -94,7 +94,9 @@ class Meanwhile(Passwords):
 
 
 @pytest.mark.parametrize(
-    "changed", [{"suspended_at": clock.now()}, {"password_hash": "another", "password_set_at": clock.now()}], ids=["stop", "change"]
+    "changed",
+    [{"suspended_at": clock.now()}, {"password_hash": "another", "password_set_at": clock.now()}],
+    ids=["stop", "change"],
 )
 def test_what_was_changed_while_it_was_verified_signs_nobody_in(
     house: Flask, portal: Portal, lea: Member, changed: dict[str, object]
