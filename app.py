@@ -20,6 +20,7 @@ import idp.registry.routes
 import idp.sessions.cli
 from consent import asking
 from idp import clock, db, extensions, settings
+from idp.accounts import memberships
 from idp.audit import log, origin
 from idp.errors import DomainError
 from idp.journey.views import expired
@@ -39,7 +40,8 @@ JOURNEY = (
     asking.STEP,  # may this application know?
 )
 ANSWERS = {"authorize": answer.ANSWER}
-ENDED = (ending.end_grants,)
+ENDED = (memberships.follow, ending.end_grants)  # our own first
+IMPORTED = (memberships.follow_import,)
 
 BLUEPRINTS = (
     idp.oidc.routes.bp,
@@ -69,10 +71,8 @@ def create_app(chosen: Settings | None = None) -> Flask:
     logs.configure(chosen.log_level)
     extensions.open_keys(app, chosen, SqlKeyStore())
     db.init_app(app, chosen)
-    root = Path(idp.__path__[0])
-    extensions.migrate.init_app(
-        app, db.db, directory=str(root / "migrations"), render_as_batch=True, compare_type=True, include_name=_is_ours
-    )
+    migrations = {"directory": str(Path(idp.__path__[0]) / "migrations"), "include_name": _is_ours}
+    extensions.migrate.init_app(app, db.db, render_as_batch=True, compare_type=True, **migrations)
     extensions.csrf.init_app(app)
     origin.init_app(app)
     # Before the unit of work: what runs after a view runs in reverse, and a failed commit makes another response.
@@ -83,7 +83,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     errors.init_app(app, refused=log.refused, machine=MACHINE, expired=expired.show)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.extensions["idp_house"] = extensions.House(JOURNEY, ANSWERS, ENDED, resuming.way_back)
+    app.extensions["idp_house"] = extensions.House(JOURNEY, ANSWERS, ENDED, resuming.way_back, IMPORTED)
     return app
 
 

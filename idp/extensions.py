@@ -30,6 +30,11 @@ migrate = Migrate()
 Ended = Callable[[str, UUID], None]
 """Told, in its transaction, what ended: a kind (session, credential, account, membership, client…) and an id."""
 
+Imported = Callable[[UUID, Mapping[UUID, UUID]], Mapping[str, int]]
+"""Told, in its transaction, that a register was imported: its id, and each site that moved with its former parent.
+
+It answers with what it did, counted."""
+
 
 @dataclass(frozen=True)
 class House:
@@ -43,11 +48,17 @@ class House:
     """Who must know that something ended: our own first, then messages."""
     way_back: Callable[[str | None], str | None] = lambda client_id: None
     """Where a journey that died can begin again: the address of that client's portal, if it has one."""
+    importers: tuple[Imported, ...] = ()
+    """Who follows the register: names are corrected, holders are linked to the sites of their organization."""
 
     def ended(self, kind: str, ended_id: UUID) -> None:
         """Tell everyone concerned, in the transaction of what ended."""
         for tell in self.endings:
             tell(kind, ended_id)
+
+    def imported(self, import_id: UUID, moved: Mapping[UUID, UUID]) -> dict[str, int]:
+        """Tell everyone who follows the register, in the transaction of the import; what they did, counted."""
+        return {what: count for follow in self.importers for what, count in follow(import_id, moved).items()}
 
 
 def _of_this_app(name: str) -> Any:

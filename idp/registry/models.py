@@ -140,27 +140,3 @@ class EnrolmentCode(Model):
     expires_at: Mapped[datetime | None]
     returned_at: Mapped[datetime | None]
     consumed_at: Mapped[datetime | None]
-
-
-class StagedEntry(Model):
-    """A line of a register's file, read and checked, before the whole file is applied in one transaction."""
-
-    __tablename__ = "staged_entry"
-
-    import_id: Mapped[UUID] = mapped_column(primary_key=True)
-    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    fund_id: Mapped[UUID] = mapped_column(sa.ForeignKey("fund.id", ondelete="CASCADE"))
-    number: Mapped[str] = mapped_column(sa.String(32))
-    siret: Mapped[str] = mapped_column(sa.String(14))
-    name: Mapped[str] = mapped_column(sa.String(200))
-    kind: Mapped[str] = mapped_column(sa.String(8))
-    parent_number: Mapped[str | None] = mapped_column(sa.String(32))
-    holder_civility: Mapped[str | None] = mapped_column(sa.String(16))
-    holder_given_names: Mapped[str | None] = mapped_column(sa.String(100))
-    holder_family_name: Mapped[str | None] = mapped_column(sa.String(100))
-    address: Mapped[list[str]] = mapped_column(default=list)
-    overseas: Mapped[bool] = mapped_column(default=False)
-    closed_on: Mapped[date | None]
-    staged_at: Mapped[datetime]
-
-    __table_args__ = (sa.Index("ix_staged_entry_key", "import_id", "fund_id", "number"),)

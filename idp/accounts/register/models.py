@@ -1,0 +1,89 @@
+"""Which links and names an import of the register calls into question, asked by whole sets."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from idp.accounts.models import Account, Membership
+from idp.db import Condition, db
+from idp.registry.models import Organization
+from idp.registry.staging.models import StagedEntry
+
+
+def named_otherwise(import_id: UUID) -> list[tuple[Account, Organization]]:
+    """Accounts whose names a fund set, and which its import spells otherwise, with the organization that says so.
+
+    It is the one that the account has held longest in that fund: another may be made out to someone else.
+    """
+    older, other = aliased(Membership), aliased(Organization)
+    longer = sa.select(older.id).join(other, other.id == older.organization_id)
+    longer = longer.where(older.account_id == Account.id, other.fund_id == Account.fund_id, _is_held(older))
+    longer = longer.where(
+        sa.or_(
+            older.started_at < Membership.started_at,
+            sa.and_(older.started_at == Membership.started_at, older.id < Membership.id),
+        )
+    )
+    civility = sa.func.coalesce(Organization.holder_civility, Account.civility)
+    spelled_otherwise = sa.or_(
+        Account.given_names != Organization.holder_given_names,
+        Account.family_name != Organization.holder_family_name,
+        Account.civility.is_distinct_from(civility),
+    )
+    people = sa.select(Account, Organization).join(Membership, Membership.account_id == Account.id)
+    people = people.join(Organization, Organization.id == Membership.organization_id)
+    people = people.join(StagedEntry, _names(import_id, Organization))
+    people = people.where(Account.fund_id == Organization.fund_id, Account.closed_at.is_(None), _is_held(Membership))
+    people = people.where(Organization.holder_family_name.is_not(None), spelled_otherwise, ~longer.exists())
+    return [(account, organization) for account, organization in db.session.execute(people.order_by(Account.id))]
+
+
+def unlinked(import_id: UUID) -> list[tuple[UUID, UUID]]:
+    """Holders of a member, and open sites of it in that import, where no link ever stood: account and site.
+
+    A link that ended is not told again: whoever removed it meant it.
+    """
+    site, ever = aliased(Organization), aliased(Membership)
+    pairs = sa.select(Membership.account_id, site.id).join(site, site.parent_id == Membership.organization_id)
+    pairs = pairs.join(StagedEntry, _names(import_id, site))
+    written = sa.select(ever.id).where(ever.account_id == Membership.account_id, ever.organization_id == site.id)
+    pairs = pairs.where(_is_held(Membership), site.closed_at.is_(None), ~written.exists())
+    return [(person, site_id) for person, site_id in db.session.execute(pairs.order_by(site.id, Membership.id))]
+
+
+def end_links_of_former_parent(site_id: UUID, parent_id: UUID, at: datetime) -> list[tuple[UUID, UUID]]:
+    """End the holders' links to a site that moved, of those who hold its former member: link and account.
+
+    Who holds the new member too keeps the site; so does a holder who never held the former one.
+    """
+    former, new, site = aliased(Membership), aliased(Membership), aliased(Organization)
+    held_former = sa.select(former.id).where(
+        former.account_id == Membership.account_id, former.organization_id == parent_id, _is_held(former)
+    )
+    holds_new = sa.select(new.id).join(site, site.parent_id == new.organization_id)
+    holds_new = holds_new.where(site.id == site_id, new.account_id == Membership.account_id, _is_held(new))
+    theirs = (Membership.organization_id == site_id, _is_held(Membership), held_former.exists(), ~holds_new.exists())
+    return _end(at, *theirs)
+
+
+def end_links(organization_id: UUID, at: datetime) -> list[tuple[UUID, UUID]]:
+    """End every live link to an organization: link and account."""
+    return _end(at, Membership.organization_id == organization_id, Membership.ended_at.is_(None))
+
+
+def _end(at: datetime, *conditions: Condition) -> list[tuple[UUID, UUID]]:
+    ended = sa.update(Membership).where(*conditions).values(ended_at=at)
+    rows = db.session.execute(ended.returning(Membership.id, Membership.account_id))
+    return [(link, account) for link, account in rows]
+
+
+def _is_held(link: Any) -> Condition:
+    return sa.and_(link.holder, link.ended_at.is_(None))
+
+
+def _names(import_id: UUID, organization: Any) -> Condition:
+    same_key = (StagedEntry.fund_id == organization.fund_id, StagedEntry.number == organization.number)
+    return sa.and_(StagedEntry.import_id == import_id, *same_key)
