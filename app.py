@@ -32,7 +32,7 @@ from idp.oidc.logout import ending
 from idp.ops import serving
 from idp.registry.views import funds
 from idp.settings import Settings
-from idp.web import assets, errors, face, filters, headers, i18n, logs, requests
+from idp.web import assets, errors, face, filters, headers, i18n, logs, published, requests
 
 JOURNEY = (
     account_choice.STEP,  # prompt=select_account: continue, or change account
@@ -73,6 +73,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     db.init_app(app, chosen)
     migrations = {"directory": str(Path(idp.__path__[0]) / "migrations"), "include_name": _is_ours}
     extensions.migrate.init_app(app, db.db, render_as_batch=True, compare_type=True, **migrations)
+    published.init_app(app, chosen)
     extensions.csrf.init_app(app)
     origin.init_app(app)
     # Before the unit of work: what runs after a view runs in reverse, and a failed commit makes another response.

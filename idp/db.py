@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -93,6 +94,8 @@ class UnitOfWork:
 
     def close(self, keep: bool) -> None:
         """Commit what was done, or undo it. Raises `DatabaseUnavailable` when the commit did not go through."""
+        if not db.session.registry.has():
+            return  # nothing was asked of the database
         if not keep:
             self.undo()
             return
@@ -111,6 +114,24 @@ def unit_of_work(writes: bool = True) -> UnitOfWork:
     """The present unit of work. One that only reads (`writes=False`) takes no write lock on SQLite."""
     _writes.set(writes)
     return UnitOfWork()
+
+
+def insert(kind: type[Model], values: dict[str, Any], database: Session | None = None) -> None:
+    """Insert a row at once, as a statement of its table: a third of what it costs as an object of the session.
+
+    Defaults of columns apply. Nothing of it is kept in the session: for rows that are written and let go.
+    """
+    (database or db.session).execute(_inserting(kind), values)
+
+
+def table(kind: type[Model]) -> sa.Table:
+    """The table of a model, for statements that are built once and run often."""
+    return cast(sa.Table, kind.__table__)
+
+
+@cache
+def _inserting(kind: type[Model]) -> sa.Insert:
+    return sa.insert(table(kind))
 
 
 @contextmanager

@@ -91,6 +91,13 @@ class KeyRing:
         """A name for the set of published keys: another whenever that set is another, on every node. Raises `NoKey`."""
         return self._rendered(now).name
 
+    def stands(self, name: str, now: datetime) -> bool:
+        """Whether the turn of that name is the one in force, told without reading: False where the store must be."""
+        snapshot, turn = self._snapshot, self._turn
+        if snapshot is None or turn is None or turn.name != name or snapshot.generation is not self._generation:
+            return False
+        return self._is_recent(snapshot, now) and turn.kids == tuple(k.kid for k in snapshot.keys if k.verifies(now))
+
     def forget(self) -> None:
         """Read the store again before the next answer. What was read is kept aside, in case that fails."""
         self._generation = object()

@@ -16,6 +16,8 @@ PASSWORD = "Chantier-2026!"
 CALLBACK = "https://portal.example.org/callback"
 SIGNED_OUT = "https://portal.example.org/signed-out"
 START = "https://portal.example.org/login"
+BACK = f"{START}?iss=http%3A%2F%2Flocalhost%3A8000"
+"""The same, as we lead back to it: it is told who sends the person."""
 
 _numbers = count(1)
 

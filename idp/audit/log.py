@@ -8,7 +8,7 @@ from idp import clock
 from idp.audit import origin
 from idp.audit.events import Event
 from idp.audit.models import AuditEvent, AuditPerson
-from idp.db import db, new_id, own_transaction
+from idp.db import Transaction, db, insert, new_id, own_transaction
 from idp.settings import settings
 from keys import opaque
 
@@ -38,13 +38,13 @@ def record(
     ids = {"subject_id": subject, "organization_id": organization, "client_id": client}
     ids |= {"session_id": session, "grant_id": grant}
     values = {"address": address, "number": number} | (_network() if personal else {})
-    db.session.add_all(_rows(event, reason, ids, details or {}, values))
+    _write(db.session(), event, reason, ids, details or {}, values=values)
 
 
 def refused(error: Exception) -> None:
     """Write that a suspicious request was refused, once its own work is undone, in a transaction of its own."""
     with own_transaction() as own:
-        own.add_all(_rows(Event.REFUSED, type(error).__name__, {}, {}, _network()))
+        _write(own, Event.REFUSED, type(error).__name__, {}, {}, values=_network())
 
 
 def _network() -> Values:
@@ -52,36 +52,34 @@ def _network() -> Values:
     return {"network": here.network, "user_agent": here.user_agent}
 
 
-def _rows(
+def _write(
+    database: Transaction,
     event: Event,
     reason: str | None,
     ids: dict[str, UUID | None],
     details: dict[str, Any],
+    *,
     values: Values,
-) -> list[AuditEvent | AuditPerson]:
+) -> None:
     here, at, event_id = origin.current(), clock.now(), new_id()
-    person = _person(event_id, values) if any(values.values()) else None
-    written = AuditEvent(
-        id=event_id,
-        at=at,
-        event=event,
-        reason=reason,
-        operator=here.operator,
-        actor_id=here.actor,
-        request_id=here.request_id,
-        node=settings.node,
-        details=details,
-        person_digest=person and _digest(person.salt, values),
-        **ids,
-    )
-    if person is None:
-        return [written]
-    person.at, person.subject_id = at, ids.get("subject_id")
-    return [written, person]
-
-
-def _person(event_id: UUID, values: Values) -> AuditPerson:
-    return AuditPerson(event_id=event_id, salt=opaque.digest(opaque.make())[:16], **values)
+    named = any(values.values())
+    salt = opaque.digest(opaque.make())[:16]
+    written = {
+        "id": event_id,
+        "at": at,
+        "event": event,
+        "reason": reason,
+        "operator": here.operator,
+        "actor_id": here.actor,
+        "request_id": here.request_id,
+        "node": settings.node,
+        "details": details,
+        "person_digest": _digest(salt, values) if named else None,
+    }
+    insert(AuditEvent, written | ids, database)
+    if named:
+        person = {"event_id": event_id, "at": at, "subject_id": ids.get("subject_id"), "salt": salt}
+        insert(AuditPerson, person | values, database)
 
 
 def _digest(salt: bytes, values: Values) -> bytes:

@@ -10,7 +10,7 @@ from idp.db import unit_of_work
 from idp.oidc.models.client import Client
 from idp.sessions.models import Session
 from tests.browser import ISSUER, Browser
-from tests.builders import SIGNED_OUT, a_client, a_fund, a_member
+from tests.builders import BACK, SIGNED_OUT, a_client, a_fund, a_member
 from tests.relying_party import RelyingParty, claims_of
 from tests.rows import row
 
@@ -131,7 +131,7 @@ def test_the_confirmation_holds_a_token_that_no_other_site_has(browser, portal, 
 def test_a_person_may_stay(app, browser, portal, hint):
     leaves(browser, client_id=portal.client_id)
     page = browser.submit("stay")
-    assert page.location == "https://portal.example.org/login"
+    assert page.location == BACK
     assert is_signed_in(browser, portal)
     leaves(browser)
     browser.submit("stay")

@@ -1,6 +1,7 @@
 """The answer to an authorization request: the grant is inserted, and a code names it."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from idp import clock
@@ -8,7 +9,7 @@ from idp.accounts.models import Membership
 from idp.alive import LiveSession
 from idp.audit import log
 from idp.audit.events import Event
-from idp.db import db
+from idp.db import insert, new_id
 from idp.journey.models import Journey
 from idp.login import assurance
 from idp.oidc.authorization.codes import AuthorizationCode
@@ -36,38 +37,38 @@ def grant(journey: Journey, session: LiveSession) -> str:
     client = registered.find(journey.client_id or "")
     assert client is not None, "the client was checked when the question was asked, and again by the caller"
     given = _grant(journey, session, client, now)
-    db.session.add(given)
-    db.session.flush()
+    insert(Grant, given)
     log.record(
         Event.GRANT_ISSUED,
         subject=session.account_id,
-        organization=given.organization_id,
+        organization=given["organization_id"],
         client=client.id,
         session=session.id,
-        grant=given.id,
+        grant=given["id"],
     )
-    return _code(journey, given.id, now).issue()
+    return _code(journey, given["id"], now).issue()
 
 
-def _grant(journey: Journey, session: LiveSession, client: RegisteredClient, now: datetime) -> Grant:
+def _grant(journey: Journey, session: LiveSession, client: RegisteredClient, now: datetime) -> dict[str, Any]:
     scopes = journey.question["scopes"]
     offline = client.offline or "offline_access" in scopes
     membership = membership_for(journey, session)
-    return Grant(
-        account_id=session.account_id,
-        client_id=client.id,
-        session_id=None if offline else session.id,
-        organization_id=membership and membership.organization_id,
-        membership_id=membership and membership.id,
-        scopes=scopes,
-        claims=journey.question["claims"],
-        auth_time=session.auth_time,
-        acr=assurance.acr(session.methods, settings.issuer),
-        amr=assurance.amr(session.methods),
-        sid=opaque.make(),
-        offline=offline,
-        created_at=now,
-    )
+    return {
+        "id": new_id(),
+        "account_id": session.account_id,
+        "client_id": client.id,
+        "session_id": None if offline else session.id,
+        "organization_id": membership and membership.organization_id,
+        "membership_id": membership and membership.id,
+        "scopes": scopes,
+        "claims": journey.question["claims"],
+        "auth_time": session.auth_time,
+        "acr": assurance.acr(session.methods, settings.issuer),
+        "amr": assurance.amr(session.methods),
+        "sid": opaque.make(),
+        "offline": offline,
+        "created_at": now,
+    }
 
 
 def membership_for(journey: Journey, session: LiveSession) -> Membership | None:

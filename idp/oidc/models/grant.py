@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp import clock
-from idp.db import Model, PrimaryKey, db
+from idp.db import Model, PrimaryKey, UTCDateTime, db, table
 
 
 class Grant(Model):
@@ -44,10 +44,7 @@ class Grant(Model):
     @classmethod
     def redeem(cls, grant_id: UUID) -> bool:
         """Use the authorization, once: of two concurrent redemptions one gets False (RFC 6749 4.1.2)."""
-        once = sa.update(cls).where(cls.id == grant_id, cls.redeemed_at.is_(None), cls.ended_at.is_(None))
-        return (
-            db.session.scalar(once.values(redeemed_at=clock.now(), used_at=clock.now()).returning(cls.id)) is not None
-        )
+        return db.session.scalar(_REDEEM, {"grant_id": grant_id, "now": clock.now()}) is not None
 
     @classmethod
     def end(cls, grant_id: UUID) -> bool:
@@ -76,3 +73,9 @@ class Grant(Model):
     def client_of(cls, grant_id: UUID) -> UUID | None:
         """The client a grant was given to, ended or not."""
         return db.session.scalar(sa.select(cls.client_id).where(cls.id == grant_id))
+
+
+_TABLE = table(Grant)
+_NOW = sa.bindparam("now", type_=UTCDateTime())
+_UNUSED = (_TABLE.c.id == sa.bindparam("grant_id"), _TABLE.c.redeemed_at.is_(None), _TABLE.c.ended_at.is_(None))
+_REDEEM = sa.update(_TABLE).where(*_UNUSED).values(redeemed_at=_NOW, used_at=_NOW).returning(_TABLE.c.id)

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from idp.db import Model, PrimaryKey, db
+from idp.db import Model, PrimaryKey, UTCDateTime, db, table
 
 
 class Rotation(NamedTuple):
@@ -38,8 +38,8 @@ class RefreshToken(Model):
     @classmethod
     def rotate(cls, digest: bytes, now: datetime) -> UUID | None:
         """Use a token, once: its id, or None when it was used before. Of two at once, one gets None."""
-        once = sa.update(cls).where(cls.digest == digest, cls.rotated_at.is_(None))
-        return db.session.scalar(once.values(rotated_at=now).returning(cls.id))
+        rotated: UUID | None = db.session.scalar(_ROTATE, {"parent": digest, "now": now})
+        return rotated
 
     @classmethod
     def rotation_of(cls, digest: bytes) -> Rotation:
@@ -54,3 +54,9 @@ class RefreshToken(Model):
         """Whether that token was used, or never was."""
         found = sa.select(cls.id).where(cls.digest == digest, cls.rotated_at.is_(None))
         return db.session.scalar(found) is None
+
+
+_TABLE = table(RefreshToken)
+_UNUSED = (_TABLE.c.digest == sa.bindparam("parent"), _TABLE.c.rotated_at.is_(None))
+_NOW = sa.bindparam("now", type_=UTCDateTime())
+_ROTATE = sa.update(_TABLE).where(*_UNUSED).values(rotated_at=_NOW).returning(_TABLE.c.id)

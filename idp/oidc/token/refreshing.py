@@ -9,7 +9,7 @@ from idp import clock
 from idp.alive import LiveGrant, grant_of_refresh_token
 from idp.audit import log
 from idp.audit.events import Event
-from idp.db import db
+from idp.db import insert
 from idp.errors import StoreUnavailable
 from idp.extensions import store
 from idp.oidc.errors import Refused
@@ -42,7 +42,7 @@ class Presented:
 def first(alive: LiveGrant) -> str:
     """The first refresh token of a grant."""
     secret = opaque.make()
-    db.session.add(RefreshToken(grant_id=alive.id, digest=opaque.digest(secret), issued_at=clock.now()))
+    insert(RefreshToken, {"grant_id": alive.id, "digest": opaque.digest(secret), "issued_at": clock.now()})
     return secret
 
 
@@ -76,7 +76,8 @@ def _succeed(alive: LiveGrant, *, parent: Any, parent_digest: bytes) -> str:
     with suppress(StoreUnavailable):  # then the refresh goes on, without its honest retry
         store.put(_key(parent_digest), secret.encode(), max(settings.honest_retry_for, timedelta(seconds=1)))
     digest = opaque.digest(secret)
-    db.session.add(RefreshToken(grant_id=alive.id, digest=digest, parent_id=parent, issued_at=clock.now()))
+    ids = {"grant_id": alive.id, "parent_id": parent}
+    insert(RefreshToken, {**ids, "digest": digest, "issued_at": clock.now()})
     return secret
 
 

@@ -12,7 +12,7 @@ from idp.audit.models import AuditEvent
 from idp.db import db
 from tests import builders
 from tests.browser import Browser, Page
-from tests.builders import START, Member, Portal
+from tests.builders import BACK, Member, Portal
 from tests.rows import row
 
 
@@ -36,7 +36,7 @@ def test_a_journey_opened_in_another_browser_does_not_go_on_there(
     page = stranger.get(url)
     assert page.status == 403
     assert "autre navigateur" in page.text
-    assert way_back(page) == START
+    assert way_back(page) == BACK
     with app.app_context():
         refused = select(AuditEvent.reason).where(AuditEvent.event == "audit:refused:suspicious")
         assert db.session.scalars(refused).all() == ["JourneyForeign"]
@@ -66,7 +66,7 @@ def test_an_expired_journey_says_so_and_leads_back_to_its_portal(browser: Browse
     with clock.travel(timedelta(minutes=31)):
         page = browser.get(url)
     assert page.status == 410
-    assert way_back(page) == START
+    assert way_back(page) == BACK
 
 
 def test_one_that_expired_under_a_form_does_too(browser: Browser, portal: Portal, lea: Member):
@@ -74,7 +74,7 @@ def test_one_that_expired_under_a_form_does_too(browser: Browser, portal: Portal
     with clock.travel(timedelta(minutes=31)):
         page = browser.submit(email=lea.email, password=lea.password)
     assert page.status == 410
-    assert way_back(page) == START
+    assert way_back(page) == BACK
     assert browser.cookie("idp_session") is None
 
 
