@@ -1,5 +1,6 @@
 """The database: one unit of work a request, one short transaction of its own where an attempt must be counted first."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -77,6 +78,9 @@ Condition = sa.ColumnElement[bool]
 
 AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 """What SQLAlchemy raises when the database is away, or ended our transaction (a deadlock, a time-out)."""
+
+SQLITE_PATIENCE = 20
+"""Seconds a transaction waits for its turn to write."""
 
 _writes: ContextVar[bool] = ContextVar("writes", default=True)
 
@@ -156,7 +160,7 @@ def init_app(app: Flask, chosen: Settings) -> None:
         database = Path(url.database or "").absolute()
         database.parent.mkdir(parents=True, exist_ok=True)
         app.config["SQLALCHEMY_DATABASE_URI"] = url.set(database=str(database))
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"connect_args": {"timeout": 20}}
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"connect_args": {"timeout": SQLITE_PATIENCE}}
     else:
         app.config["SQLALCHEMY_DATABASE_URI"] = url
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _postgresql_options(chosen)
@@ -165,7 +169,9 @@ def init_app(app: Flask, chosen: Settings) -> None:
         engine = db.engine
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _prepare_sqlite)
-            sa.event.listen(engine, "begin", _begin_sqlite)
+            writers = _Writers()
+            sa.event.listen(engine, "begin", writers.begin)
+            sa.event.listen(engine, "checkin", writers.leave)
 
 
 def _postgresql_options(chosen: Settings) -> dict[str, Any]:
@@ -186,13 +192,32 @@ def _postgresql_options(chosen: Settings) -> dict[str, Any]:
 
 def _prepare_sqlite(connection: Any, record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy's `begin` event opens the transaction, not the driver
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={SQLITE_PATIENCE * 1000}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    # One that reads, then writes, would meet "database is locked" whatever its patience.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes.get() else "BEGIN")
+class _Writers:
+    """The writers of this process, who wait in line: SQLite's own way is to sleep, longer each time, and try again."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+
+    def begin(self, connection: Connection) -> None:
+        """Open the transaction, a writer in its turn."""
+        if not _writes.get():
+            connection.exec_driver_sql("BEGIN")
+            return
+        has_turn = connection.info.get("writes", False)  # a second transaction of one connection
+        if not has_turn and not self._turn.acquire(timeout=SQLITE_PATIENCE):
+            raise sa.exc.TimeoutError("the writers of this process are too slow")
+        connection.info["writes"] = True
+        # One that reads, then writes, would meet "database is locked" whatever its patience.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def leave(self, connection: object, record: Any) -> None:
+        """Let the next one begin: the transaction is over, however it ended."""
+        if record.info.pop("writes", False):
+            self._turn.release()
 
 
 def seconds_from(database: Session, now: datetime) -> timedelta:
