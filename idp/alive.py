@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -9,7 +10,10 @@ from types import NoneType
 from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
+import psycopg
+
 from idp.db import db
+from idp.errors import DatabaseUnavailable
 from idp.settings import settings
 
 
@@ -136,21 +140,35 @@ def _grant_limits(now: datetime) -> dict[str, Any]:
 
 Row = TypeVar("Row", bound=NamedTuple)
 
+DRIVERS_ERRORS = (sqlite3.OperationalError, psycopg.OperationalError)
+
 _NAMED = re.compile(r":([a-z_]+)")
 
 
 def _hot(kind: type[Row], text: str, values: dict[str, Any]) -> Row | None:
-    """Run a statement as the driver takes it: never compiled again, and prepared by psycopg after its first uses."""
+    """Run a statement on the driver's own connection, within the transaction: prepared by psycopg after its first uses.
+
+    SQLAlchemy would describe forty columns anew each time, which costs more than the statement does.
+    """
     connection = db.session.connection()
+    driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
         values = {name: _sent(value) for name, value in values.items()}
     else:
-        text = _NAMED.sub(r"%(\1)s", text)
-    found = connection.exec_driver_sql(text, values).first()
+        text = _for_psycopg(text)
+    try:
+        found = driver.execute(text, values).fetchone()
+    except DRIVERS_ERRORS as error:
+        raise DatabaseUnavailable(type(error).__name__) from error
     if found is None:
         return None
     read = zip(_readers(kind), found, strict=True)
     return kind._make(value if value is None else reader(value) for reader, value in read)
+
+
+@cache
+def _for_psycopg(text: str) -> str:
+    return _NAMED.sub(r"%(\1)s", text)
 
 
 def _sent(value: Any) -> Any:
