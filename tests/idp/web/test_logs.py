@@ -37,7 +37,7 @@ def test_no_input_can_begin_a_line_of_its_own(hostile: str, library: bool):
     log = StringIO()
     logs.configure("INFO", log)  # here, so that pytest's own handler, which cannot report every character, is away
     if library:
-        logging.getLogger("some.library").warning("said: %s", hostile)
+        logging.getLogger("some.dependency").warning("said: %s", hostile)
     else:
         structlog.get_logger("idp").warning(
             hostile, **{"reason": hostile, hostile[:3] or "x": [hostile, {"deep": hostile}]}
@@ -71,7 +71,7 @@ def test_a_traceback_is_one_bounded_line_without_personal_values(log: StringIO):
     try:
         deeper(200)
     except ValueError:
-        logging.getLogger("some.library").exception("failed")
+        logging.getLogger("some.dependency").exception("failed")
     (line,) = log.getvalue().splitlines()
     assert len(line) < 20_000
     trace = json.loads(line)["exception"]
