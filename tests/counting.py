@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import psycopg
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, has_app_context
 
 from idp.db import db
 
@@ -29,8 +29,9 @@ class Costs:
 def costs(app: Flask) -> Iterator[Costs]:
     """Count what is done in the block, by any thread, as the drivers are asked."""
     counted = Costs()
-    with app.app_context():
+    if has_app_context():
         db.session.remove()  # its connection goes back to the pool, and is heard when it is taken again
+    with app.app_context():
         engine, store = db.engine, app.extensions["idp_store"]
     listeners = (("checkout", _hear(counted)), ("checkin", _leave), ("commit", _commit(counted)))
     for name, listener in listeners:
