@@ -7,8 +7,8 @@ WORDS: dict[str, LazyString] = {
     "profile": _l("Votre nom et vos prénoms"),
     "email": _l("Votre adresse mail"),
     "phone": _l("Votre numéro de téléphone"),
-    "organization": _l("L'entreprise pour laquelle vous agissez, et vos droits dans cette entreprise"),
-    "offline_access": _l("Y accéder aussi en votre absence, jusqu'à ce que vous y mettiez fin"),
+    "organization": _l("L’entreprise pour laquelle vous agissez, et vos droits dans cette entreprise"),
+    "offline_access": _l("Y accéder aussi en votre absence, jusqu’à ce que vous y mettiez fin"),
 }
 
 
