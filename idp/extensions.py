@@ -16,7 +16,8 @@ from idp.errors import SettingsRefused
 from idp.settings import Settings
 from idp.shortlived.store import ShortLived, open_store
 from keys.errors import KeysError
-from keys.passwords import CHEAP, PASSWORD, Passwords
+from keys.passwords import CHEAP, PASSWORD, POSTAL, Passwords
+from keys.postal import PostalCodes
 from keys.purposes import PurposeKeys
 from keys.ring import KeyRing
 from keys.signed import Signed
@@ -69,6 +70,7 @@ house = cast(House, _of_this_app("house"))
 vault = cast(Vault, _of_this_app("vault"))
 ring = cast(KeyRing, _of_this_app("ring"))
 passwords = cast(Passwords, _of_this_app("passwords"))
+postal = cast(PostalCodes, _of_this_app("postal"))
 purposes = cast(PurposeKeys, _of_this_app("purposes"))
 store = cast(ShortLived, _of_this_app("store"))
 
@@ -98,6 +100,9 @@ def open_keys(app: Flask, chosen: Settings, key_store: KeyStore) -> None:
     app.extensions["idp_vault"] = opened
     app.extensions["idp_purposes"] = PurposeKeys(opened)
     app.extensions["idp_passwords"] = Passwords(profile, *places)
+    app.extensions["idp_postal"] = PostalCodes(
+        CHEAP if chosen.cheap_hashes else POSTAL, app.extensions["idp_purposes"], places
+    )
     app.extensions["idp_store"] = open_store(chosen.shortlived_url, opened, clock.now)
     app.extensions["idp_ring"] = KeyRing(key_store, **ages, cache_for=chosen.keys_cached_for)
 

@@ -108,6 +108,22 @@ class Settings(BaseSettings):
     sign_in_tries_a_day: int = Field(default=25, ge=1)
     """Tries of one login in 24 hours."""
 
+    # Letters
+    provisional_code_lifetime: timedelta = Field(
+        default=timedelta(days=30), ge=timedelta(days=1), le=timedelta(days=90)
+    )
+    """Whole days a provisional code may be used, after that of its letter."""
+    provisional_code_lifetime_overseas: timedelta = Field(
+        default=timedelta(days=60), ge=timedelta(days=1), le=timedelta(days=90)
+    )
+    """The same, overseas."""
+    letters_asked_again_after: timedelta = timedelta(days=30)
+    """Letters said lost leave again once in that time, whoever asks."""
+    letters_certificate: Path | None = None
+    """The printer's certificate (PEM, RSA), to which letters are sealed; production makes none without it."""
+    letters_fonts: Path = Path("/usr/share/fonts/truetype/dejavu")
+    """The folder of the DejaVu fonts (Debian: `fonts-dejavu-core`), which have every letter of Europe."""
+
     # The house's own face, where no fund is known
     network_name: str = "Réseau des caisses"
     """Shown where no fund is known."""

@@ -7,6 +7,7 @@ KeysError
 ├── BadToken        a JWT that must not be believed; the message is for the log
 ├── NoKey           no signing key: the program does not start
 ├── WeakSecret      a master key that is missing, exposed or not random: the program does not start
+├── BadCertificate  a certificate to which nothing may be sealed
 └── Busy            the password path is full: 503, the same for every account
 """
 
@@ -41,3 +42,7 @@ class WeakSecret(KeysError):
 
 class Busy(KeysError):
     """Every place of the password path is taken."""
+
+
+class BadCertificate(KeysError):
+    """A certificate that cannot be read, has expired, or whose key cannot be sealed to; the message says which."""

@@ -15,7 +15,7 @@ PRODUCT = ("app.py", "consent", "idp", "keys")
 AROUND = ("bench", "examples", "tests")
 
 REQUEST_NAMES = {"request", "session", "redirect", "render_template", "url_for", "abort", "flash", "g"}
-VIEWS = ("*/views/*", "*/routes.py", "*/cli.py")
+VIEWS = ("*/views/*", "*/routes.py", "*/cli.py", "*/cli_*.py")
 MARKED_EDGE = ("idp/audit/origin.py", "idp/delivery/rendering.py", "idp/journey/browser.py", "idp/sessions/current.py")
 EDGE = (*VIEWS, *MARKED_EDGE, "app.py", "idp/web/*")
 SQL = ("idp/db.py", "*/models.py", "*/models/*")

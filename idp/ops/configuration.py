@@ -74,6 +74,8 @@ def _value(default: Any) -> str:
     value = to_jsonable_python(default)
     if isinstance(value, list):
         return ",".join(value)
+    if value is None:
+        return ""
     return value if isinstance(value, str) else json.dumps(value)
 
 

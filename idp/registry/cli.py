@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from idp.audit import log
 from idp.audit.events import Event
 from idp.db import unit_of_work
-from idp.registry import directory, feed, sync
+from idp.registry import cli_letters, directory, feed, sync
 from idp.registry import funds as described
 from idp.registry.models import Fund, Organization
 from idp.web.commands import changes, refuse
@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 funds = AppGroup("funds", help="The funds: their faces, contacts and pages.")
 members = AppGroup("members", help="The register: members, their sites, and firms.")
+members.commands.update(cli_letters.fragment.commands)
 COMMANDS = (funds, members)
 
 _TOLD_EVERY = 20_000

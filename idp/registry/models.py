@@ -1,15 +1,23 @@
 """Funds, their texts, and the organizations of their registers."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.db import Model, PrimaryKey, db
+from idp.db import Model, PrimaryKey, db, new_id, table
 
 KINDS = ("member", "site", "firm")
+
+
+def insert_new(kind: type[Model], rows: list[dict[str, Any]]) -> int:
+    """Insert rows, but for those that a unique constraint has already; how many there are now that were not."""
+    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    added = dialect.insert(table(kind)).values(rows).on_conflict_do_nothing().returning(sa.literal(1))
+    return len(db.session.execute(added).all())
 
 
 class Fund(Model):
@@ -111,8 +119,88 @@ class Organization(Model):
         return db.session.get(cls, organization_id)
 
 
+class EnrolmentCode(Model):
+    """A provisional code sent by post. It waits for its letter while it has no hash; then it lives until it expires.
+
+    Several may live for one organization: all die at activation (OPN-4). `position` is its letter's in the batch.
+    """
+
+    __tablename__ = "enrolment_code"
+
+    id: Mapped[PrimaryKey]
+    organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True)
+    batch_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("letter_batch.id", ondelete="SET NULL"), index=True)
+    position: Mapped[int | None]
+    code_hash: Mapped[str | None] = mapped_column(sa.String(255))
+    asked_by: Mapped[str] = mapped_column(sa.String(8), default="batch")
+    asked_at: Mapped[datetime]
+    issued_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
+    consumed_at: Mapped[datetime | None]
+
+    _waits = sa.text("code_hash IS NULL AND consumed_at IS NULL AND returned_at IS NULL")
+    __table_args__ = (
+        sa.CheckConstraint("asked_by in ('batch', 'member', 'operator')", name="asked_by"),
+        sa.UniqueConstraint("batch_id", "position"),
+        # However many ask at once, one letter waits for an organization.
+        sa.Index(
+            "uq_enrolment_code_waiting", "organization_id", unique=True, sqlite_where=_waits, postgresql_where=_waits
+        ),
+    )
+
+    @classmethod
+    def of(cls, organization_id: UUID) -> list["EnrolmentCode"]:
+        """Every code an organization ever had, the newest first."""
+        return list(
+            db.session.scalars(sa.select(cls).where(cls.organization_id == organization_id).order_by(cls.id.desc()))
+        )
+
+    @classmethod
+    def live(cls, organization_id: UUID, now: datetime, limit: int) -> list["EnrolmentCode"]:
+        """The codes that open an organization, if it has not ended; the newest first."""
+        unspent = sa.and_(cls.consumed_at.is_(None), cls.returned_at.is_(None), cls.expires_at > now)
+        here = sa.select(cls).join(Organization).where(cls.organization_id == organization_id, unspent)
+        open_ = here.where(cls.code_hash.is_not(None), Organization.closed_at.is_(None))
+        return list(db.session.scalars(open_.order_by(cls.id.desc()).limit(limit)))
+
+    @classmethod
+    def add_waiting(cls, organization_id: UUID, asked_by: str, now: datetime) -> bool:
+        """Let a letter wait for the next batch; False when one does already, however many ask at once."""
+        row = {"id": new_id(), "organization_id": organization_id, "asked_by": asked_by, "asked_at": now}
+        return insert_new(cls, [row]) == 1
+
+    @classmethod
+    def consume(cls, code_id: UUID, now: datetime) -> bool:
+        """Spend a code, and every other unspent one of its organization; False when it is spent or came back.
+
+        The rows are locked in one order: of many at once, with any of these codes, the second waits and finds none.
+        """
+        owner = sa.select(cls.organization_id).where(cls.id == code_id).scalar_subquery()
+        unspent = sa.select(cls.id, cls.returned_at).where(cls.organization_id == owner, cls.consumed_at.is_(None))
+        found = db.session.execute(unspent.order_by(cls.id).with_for_update())
+        returned = {row.id: row.returned_at for row in found}
+        if code_id not in returned or returned[code_id]:
+            return False
+        spent = sa.update(cls).where(cls.id.in_(returned), cls.consumed_at.is_(None)).values(consumed_at=now)
+        db.session.execute(spent)
+        return True
+
+    @classmethod
+    def by_reference(cls, fund_code: str, batch: str, position: int) -> "EnrolmentCode | None":
+        """The code of one letter of a fund's batch."""
+        named = sa.select(LetterBatch.id).join(Fund).where(Fund.code == fund_code, LetterBatch.name == batch)
+        return db.session.scalar(sa.select(cls).where(cls.batch_id.in_(named), cls.position == position))
+
+    def kill_returned(self, now: datetime) -> bool:
+        """Its letter came back undelivered; False when that was known, or when it was used all the same."""
+        unspent = sa.and_(EnrolmentCode.consumed_at.is_(None), EnrolmentCode.returned_at.is_(None))
+        killed = sa.update(EnrolmentCode).where(EnrolmentCode.id == self.id, unspent).values(returned_at=now)
+        return cast(sa.CursorResult[Any], db.session.execute(killed)).rowcount == 1
+
+
 class LetterBatch(Model):
-    """A named batch of letters: two PDF files that never share a page, and the codes printed in them."""
+    """A named batch of letters: two sets of PDF files that never share a page, and the codes printed in them."""
 
     __tablename__ = "letter_batch"
     __table_args__ = (sa.UniqueConstraint("fund_id", "name"),)
@@ -125,18 +213,7 @@ class LetterBatch(Model):
     made_at: Mapped[datetime | None]
     letters: Mapped[int] = mapped_column(default=0)
 
-
-class EnrolmentCode(Model):
-    """A provisional code sent by post. Several may live for one organization: all die at activation (OPN-4)."""
-
-    __tablename__ = "enrolment_code"
-
-    id: Mapped[PrimaryKey]
-    organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True)
-    batch_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("letter_batch.id", ondelete="SET NULL"), index=True)
-    code_hash: Mapped[str | None] = mapped_column(sa.String(255))
-    asked_at: Mapped[datetime]
-    issued_at: Mapped[datetime | None]
-    expires_at: Mapped[datetime | None]
-    returned_at: Mapped[datetime | None]
-    consumed_at: Mapped[datetime | None]
+    @classmethod
+    def by_name(cls, fund_id: UUID, name: str) -> "LetterBatch | None":
+        """The fund's batch of that name."""
+        return db.session.scalar(sa.select(cls).where(cls.fund_id == fund_id, cls.name == name))

@@ -1,0 +1,98 @@
+"""Provisional codes: what a typed one opens, once; who may have another letter."""
+
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from idp import clock
+from idp.audit import log
+from idp.audit.events import Event
+from idp.extensions import postal
+from idp.registry.models import EnrolmentCode, Organization
+from idp.settings import settings
+
+MOST_LIVE = 3
+"""So many codes may live for one organization: no check computes more hashes, or fewer."""
+_NOBODY = UUID(int=0)
+
+
+class Refusal(StrEnum):
+    """Why no further letter leaves."""
+
+    ENDED = "it has ended"
+    SITE = "a site's holder is its member's: write to the member"
+    OPENED = "its account was opened"
+    WAITING = "its letters leave with the next batch"
+    ENOUGH = f"{MOST_LIVE} codes live: wait until one expires"
+
+
+def check(organization: Organization | None, typed: str) -> EnrolmentCode | None:
+    """The live code of that organization that was typed. Call it within `postal.place()`.
+
+    Whatever the answer, and for no organization too: one statement, and the same hashes (OPN-1).
+    """
+    owner = organization.id if organization else _NOBODY
+    live = EnrolmentCode.live(owner, clock.now(), MOST_LIVE)
+    decoys = [None] * (MOST_LIVE - len(live))
+    answers = postal.check(str(owner), [*(code.code_hash for code in live), *decoys], typed)
+    return next((code for code, fits in zip(live, answers, strict=False) if fits), None)
+
+
+def consume(code_id: UUID) -> bool:
+    """Spend a code, and all others of its organization with it: True for one caller only, whichever of them it has.
+
+    Expiry is judged by `check`, when the code is typed; the activation that follows may come later.
+    """
+    return EnrolmentCode.consume(code_id, clock.now())
+
+
+def ask_again(organization: Organization) -> bool:
+    """Letters said lost leave again with the next batch, to the registered address; no code dies of it (OPN-4).
+
+    At most once in a while, whoever asks. Whether they leave or not, the asker gets the same answer.
+    """
+    since = clock.now() - settings.letters_asked_again_after
+    codes = EnrolmentCode.of(organization.id)
+    if any(code.asked_by == "member" and code.asked_at > since for code in codes):
+        return False
+    return _ask(organization, codes, "member") is None
+
+
+def reissue(organization: Organization) -> Refusal | None:
+    """The fund itself sends the letters again, to the registered address; why not, otherwise. No code dies of it."""
+    return _ask(organization, EnrolmentCode.of(organization.id), "operator")
+
+
+def last_day(dated: date, overseas: bool) -> date:
+    """The last day, included, of a code in a letter of that date."""
+    lifetime = settings.provisional_code_lifetime_overseas if overseas else settings.provisional_code_lifetime
+    return dated + timedelta(days=lifetime.days)
+
+
+def end_of(day: date, zone: str) -> datetime:
+    """The midnight that ends a day in a fund's time zone."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
+
+
+def _ask(organization: Organization, codes: list[EnrolmentCode], asked_by: str) -> Refusal | None:
+    refusal = _refusal(organization, codes)
+    if refusal is None and not EnrolmentCode.add_waiting(organization.id, asked_by, clock.now()):
+        refusal = Refusal.WAITING
+    if refusal is None:
+        log.record(Event.LETTERS_ASKED, organization=organization.id, reason=asked_by)
+    return refusal
+
+
+def _refusal(organization: Organization, codes: list[EnrolmentCode]) -> Refusal | None:
+    now = clock.now()
+    unspent = [code for code in codes if code.consumed_at is None and code.returned_at is None]
+    if organization.closed_at:
+        return Refusal.ENDED
+    if organization.kind == "site":
+        return Refusal.SITE
+    if any(code.consumed_at for code in codes):
+        return Refusal.OPENED
+    if any(code.code_hash is None for code in unspent):
+        return Refusal.WAITING
+    return Refusal.ENOUGH if sum(code.expires_at > now for code in unspent if code.expires_at) >= MOST_LIVE else None
