@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from idp.db import Model, PrimaryKey, db
+from idp.db import Model, PrimaryKey, db, table
 from idp.registry.models import Organization
 
 RIGHTS = tuple(
@@ -138,6 +139,13 @@ class PhoneNumber(Model):
         return db.session.scalar(mobile_first.limit(1))
 
 
+class Link(NamedTuple):
+    """A live membership, as far as choosing on whose behalf a person acts needs it."""
+
+    membership_id: UUID
+    organization_id: UUID
+
+
 class Membership(Model):
     """An account in an organization. A holder has all rights; several holders may stand side by side."""
 
@@ -171,6 +179,21 @@ class Membership(Model):
             .where(cls.account_id == account_id, live, Organization.closed_at.is_(None))
         )
         return list(db.session.scalars(open_.order_by(cls.holder.desc(), Organization.name, cls.id)))
+
+    @classmethod
+    def links_of(cls, account_id: UUID, now: datetime) -> list[Link]:
+        """The same, its names alone: asked by each authorization that is for an organization."""
+        return [Link(*row) for row in db.session.execute(_LINKS, {"account": account_id, "now": now})]
+
+
+_LINK, _OF = table(Membership), table(Organization)
+_LINKS = (
+    sa.select(_LINK.c.id, _LINK.c.organization_id)
+    .join(_OF, _OF.c.id == _LINK.c.organization_id)
+    .where(_LINK.c.account_id == sa.bindparam("account"), _LINK.c.ended_at.is_(None), _OF.c.closed_at.is_(None))
+    .where(sa.or_(_LINK.c.ends_at.is_(None), _LINK.c.ends_at > sa.bindparam("now")))
+    .order_by(_LINK.c.holder.desc(), _OF.c.name, _LINK.c.id)
+)
 
 
 class Opening(Model):

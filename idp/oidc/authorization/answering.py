@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from idp import clock
-from idp.accounts.models import Membership
+from idp.accounts.models import Link, Membership
 from idp.alive import LiveSession
 from idp.audit import log
 from idp.audit.events import Event
@@ -59,7 +59,7 @@ def _grant(journey: Journey, session: LiveSession, client: RegisteredClient, now
         "client_id": client.id,
         "session_id": None if offline else session.id,
         "organization_id": membership and membership.organization_id,
-        "membership_id": membership and membership.id,
+        "membership_id": membership and membership.membership_id,
         "scopes": scopes,
         "claims": journey.question["claims"],
         "auth_time": session.auth_time,
@@ -71,11 +71,11 @@ def _grant(journey: Journey, session: LiveSession, client: RegisteredClient, now
     }
 
 
-def membership_for(journey: Journey, session: LiveSession) -> Membership | None:
+def membership_for(journey: Journey, session: LiveSession) -> Link | None:
     """On whose behalf: the organization the portal named, else the last one used, else the person's own."""
     if "organization" not in journey.question["scopes"]:
         return None
-    open_to = Membership.of(session.account_id, clock.now())
+    open_to = Membership.links_of(session.account_id, clock.now())
     wanted = journey.question.get("organization"), str(session.organization_id)
     for name in wanted:
         for membership in open_to:
