@@ -18,26 +18,20 @@ def named_otherwise(import_id: UUID) -> list[tuple[Account, Organization]]:
 
     It is the one that the account has held longest in that fund: another may be made out to someone else.
     """
-    older, other = aliased(Membership), aliased(Organization)
-    longer = sa.select(older.id).join(other, other.id == older.organization_id)
-    longer = longer.where(older.account_id == Account.id, other.fund_id == Account.fund_id, _is_held(older))
-    longer = longer.where(
-        sa.or_(
-            older.started_at < Membership.started_at,
-            sa.and_(older.started_at == Membership.started_at, older.id < Membership.id),
-        )
+    longest_first = sa.func.row_number().over(
+        partition_by=(Membership.account_id, Organization.fund_id), order_by=(Membership.started_at, Membership.id)
     )
-    civility = sa.func.coalesce(Organization.holder_civility, Account.civility)
-    spelled_otherwise = sa.or_(
-        Account.given_names != Organization.holder_given_names,
-        Account.family_name != Organization.holder_family_name,
-        Account.civility.is_distinct_from(civility),
-    )
-    people = sa.select(Account, Organization).join(Membership, Membership.account_id == Account.id)
-    people = people.join(Organization, Organization.id == Membership.organization_id)
+    fund_id = Organization.fund_id
+    held = sa.select(Membership.account_id, Membership.organization_id, fund_id, longest_first.label("place"))
+    held = held.join(Organization, Organization.id == Membership.organization_id).where(_is_held(Membership))
+    longest = held.subquery()
+    people = sa.select(Account, Organization).select_from(longest).where(longest.c.place == 1)
+    # Account and organization meet here only: joined by their fund, each of one would meet all of the other.
+    its_own = sa.and_(Account.id == longest.c.account_id, Account.fund_id == longest.c.fund_id)
+    people = people.join(Account, its_own).where(Account.closed_at.is_(None))
+    people = people.join(Organization, Organization.id == longest.c.organization_id)
     people = people.join(StagedEntry, _names(import_id, Organization))
-    people = people.where(Account.fund_id == Organization.fund_id, Account.closed_at.is_(None), _is_held(Membership))
-    people = people.where(Organization.holder_family_name.is_not(None), spelled_otherwise, ~longer.exists())
+    people = people.where(Organization.holder_family_name.is_not(None), _spells_otherwise())
     return [(account, organization) for account, organization in db.session.execute(people.order_by(Account.id))]
 
 
@@ -78,6 +72,15 @@ def _end(at: datetime, *conditions: Condition) -> list[tuple[UUID, UUID]]:
     ended = sa.update(Membership).where(*conditions).values(ended_at=at)
     rows = db.session.execute(ended.returning(Membership.id, Membership.account_id))
     return [(link, account) for link, account in rows]
+
+
+def _spells_otherwise() -> Condition:
+    civility = sa.func.coalesce(Organization.holder_civility, Account.civility)
+    return sa.or_(
+        Account.given_names != Organization.holder_given_names,
+        Account.family_name != Organization.holder_family_name,
+        Account.civility.is_distinct_from(civility),
+    )
 
 
 def _is_held(link: Any) -> Condition:
