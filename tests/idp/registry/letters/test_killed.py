@@ -3,9 +3,11 @@
 import os
 import random
 import signal
-import time
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -21,7 +23,8 @@ from tests import worlds
 from tests.idp.registry.letters.conftest import a_fund_with, opens, read_all
 from tests.rows import row
 
-MEMBERS, TIMES = 10, 20
+MEMBERS, TIMES = 7, 20
+NEAR_WHAT_LASTS = ("registry/letters/files.py", "idp/db.py")
 
 
 @pytest.fixture
@@ -33,32 +36,52 @@ def house(postgres_template: worlds.PostgresTemplate, tmp_path: Path) -> Iterato
     worlds.close(app)
 
 
-def run(fund_id, press: Press) -> None:
+def run(fund_id: UUID, press: Press) -> None:
     """The command's work, from the beginning."""
     with unit_of_work():
         opened = batch.open_batch(Fund.by_id(fund_id), "vague-1", None)
     batch.make(opened.id, KINDS, press)
 
 
-def in_a_process_killed_after(seconds: float | None, work: Callable[[], None]) -> float:
-    """Run in a process of its own, killed in the middle, or not (None); how long it ran."""
+def in_a_process_killed_at(step: int | None, work: Callable[[], None]) -> int:
+    """Run in a process of its own, killed at that call of ours or of the system, or never; how many calls it made.
+
+    Only calls that stand near what lasts are counted: those of files and of transactions.
+    """
     db.session.remove()
-    began = time.monotonic()
+    reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        status = 1
+        status, steps = 1, 0
+
+        def count(frame: FrameType, event: str, argument: object) -> None:
+            nonlocal steps
+            if event != "c_return" and frame.f_code.co_filename.endswith(NEAR_WHAT_LASTS):
+                steps += 1
+                if steps == step:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
         try:
             db.engine.dispose(close=False)  # the connections are the parent's
+            sys.setprofile(count)
             work()
+            sys.setprofile(None)
+            os.write(writing, str(steps).encode())
             status = 0
         finally:
             os._exit(status)
-    if seconds is not None:
-        time.sleep(seconds)
-        os.kill(child, signal.SIGKILL)
+    os.close(writing)
     _, ended = os.waitpid(child, 0)
-    assert seconds is not None or ended == 0
-    return time.monotonic() - began
+    with os.fdopen(reading) as told:
+        made = told.read()
+    assert ended == (0 if step is None else signal.SIGKILL)
+    return int(made) if made else 0
+
+
+def random_steps(whole: int) -> Iterator[int]:
+    """Twenty of that many steps, at random and far apart."""
+    for part in range(TIMES):
+        yield random.randint(1 + whole * part // TIMES, whole * (part + 1) // TIMES)
 
 
 @row("OPN-3")
@@ -66,28 +89,21 @@ def test_killed_at_twenty_random_points_a_batch_ends_the_same(
     house: Flask, press: Callable[..., Press], tmp_path: Path
 ):
     fund_id = a_fund_with(MEMBERS).id
-    whole = in_a_process_killed_after(None, lambda: run(fund_id, press(folder=tmp_path / "whole")))
-    seen = set()
-    for time_ in range(TIMES):
-        fund_id, here = a_fund_with(MEMBERS).id, press(folder=tmp_path / str(time_))
-        in_a_process_killed_after(random.uniform(0, whole), lambda here=here, fund_id=fund_id: run(fund_id, here))
-        seen.add(len(list(here.folder.glob("*.pdf"))) if here.folder.exists() else -1)
+    whole = in_a_process_killed_at(None, lambda: run(fund_id, press(folder=tmp_path / "whole")))
+    for step in random_steps(whole):
+        fund_id, here = a_fund_with(MEMBERS).id, press(folder=tmp_path / str(step))
+        in_a_process_killed_at(step, lambda here=here, fund_id=fund_id: run(fund_id, here))
         run(fund_id, here)
         _check(fund_id, here)
-    assert len(seen) > 3, f"the kills were no random points: {seen}"
 
 
-def _check(fund_id, press: Press) -> None:
+def _check(fund_id: UUID, press: Press) -> None:
     made = LetterBatch.by_name(fund_id, "vague-1")
     assert (made.letters, bool(made.made_at)) == (MEMBERS, True)
     for kind in KINDS:
         files = LetterFile.of(made.id, kind)
-        assert [(file.part, file.letters, file.last_position) for file in files] == [
-            (1, 3, 3),
-            (2, 3, 6),
-            (3, 3, 9),
-            (4, 1, 10),
-        ]
+        placed = [(file.part, file.letters, file.last_position) for file in files]
+        assert placed == [(1, 3, 3), (2, 3, 6), (3, 1, 7)]
         assert all(fingerprint((press.folder / file.name).read_bytes()) == file.sha256 for file in files)
     codes = read_all(press.folder, CODE)
     assert [organization.number for organization in map(opens, codes)] == [f"N{n:03}" for n in range(MEMBERS)]
@@ -98,18 +114,22 @@ def _check(fund_id, press: Press) -> None:
         assert code.code_hash
 
 
-def test_killed_at_twenty_random_points_a_reissue_asks_once_each(house: Flask):
-    fund_id = a_fund_with(MEMBERS).id
-    ids = [Organization.by_number(fund_id, f"N{n:03}").id for n in range(MEMBERS)]
-
-    def work() -> None:
+def test_killed_at_twenty_random_points_a_reissue_asks_for_all_or_none(house: Flask):
+    def ask(ids: list[UUID]) -> None:
         with unit_of_work():
             for one in ids:
-                enrolment.reissue(Organization.by_id(one))
+                enrolment.reissue(db.session.get_one(Organization, one))
 
-    whole = in_a_process_killed_after(None, lambda: None) + 0.1
-    for _ in range(TIMES):
-        in_a_process_killed_after(random.uniform(0, whole), work)
+    ids = _members(a_fund_with(MEMBERS).id)
+    whole = in_a_process_killed_at(None, lambda: ask(ids))
+    for step in random_steps(whole):
+        ids = _members(a_fund_with(MEMBERS).id)
+        in_a_process_killed_at(step, lambda ids=ids: ask(ids))
         assert {len(EnrolmentCode.of(one)) for one in ids} in ({0}, {1})
-    work()
-    assert all(len(EnrolmentCode.of(one)) == 1 for one in ids)
+        ask(ids)
+        assert {len(EnrolmentCode.of(one)) for one in ids} == {1}
+
+
+def _members(fund_id: UUID) -> list[UUID]:
+    found = [Organization.by_number(fund_id, f"N{number:03}") for number in range(MEMBERS)]
+    return [one.id for one in found if one]
