@@ -16,6 +16,10 @@ from idp.db import Condition, Model, UTCDateTime, db, new_id
 from idp.registry.models import Organization
 
 _BATCH = 2000
+_FOR_WHOLE_SETS = {
+    **dict.fromkeys(("statement_timeout", "idle_in_transaction_session_timeout"), "0"),
+    **dict.fromkeys(("enable_nestloop", "enable_mergejoin"), "off"),
+}
 _TURN = 0x1D9_0001
 """The advisory lock of PostgreSQL that one import at a time holds."""
 
@@ -83,10 +87,10 @@ class Import:
         """Whether no other import runs; this one then has all the time it needs, up to the end of its transaction."""
         if db.engine.dialect.name == "sqlite":
             return True  # whoever writes is alone
-        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
-            db.session.execute(sa.text(f"SET LOCAL {limit} = 0"))
-        # The planner knows nothing of lines just staged: it would take them for three, and loop over 220 000.
-        db.session.execute(sa.text("SET LOCAL enable_nestloop = off"))
+        # The planner knows nothing of lines just staged. It takes them for three, and joins them by loops over 220 000
+        # or by a key that all share; a join by hash stays linear, whatever it believes.
+        for name, value in _FOR_WHOLE_SETS.items():
+            db.session.execute(sa.text(f"SET LOCAL {name} = {value}"))
         return bool(db.session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_TURN))))
 
     def stage(self, rows: Iterable[dict[str, Any]]) -> int:
