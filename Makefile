@@ -28,7 +28,7 @@ run: $(STAMP)/examples $(STAMP)/idp ## set up, then start the provider and the p
 	@exec env IDP_PORT=$(IDP_PORT) PORTAL_PORT=$(PORTAL_PORT) $(BIN)/python -m examples.run
 
 ##@ Verify
-.PHONY: test check lint bench
+.PHONY: test check lint bench scale
 test: $(STAMP)/dev $(STAMP)/idp ## set up, then run every test (ARGS="tests/keys -k ring" for some)
 	@.ci/debian postgresql redis-server chromium
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile $(ARGS)
@@ -46,6 +46,10 @@ lint: $(STAMP)/dev $(STAMP)/idp .catalogues-complete ## format, lint, types, imp
 bench: $(STAMP)/bench $(STAMP)/idp ## measure beside node-oidc-provider, and print ratios
 	@.ci/debian postgresql redis-server
 	@exec $(BIN)/python -m bench.run $(ARGS)
+
+scale: $(STAMP)/dev $(STAMP)/idp ## run what grows with the register at full size, and print times and memory
+	@.ci/debian postgresql redis-server
+	@SCALE=100 $(BIN)/python -m pytest -q -s -p no:cacheprovider tests/scale $(ARGS)
 
 ##@ Change
 .PHONY: migrate messages docs lock clean .catalogues-complete
