@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
 from tests import builders, servers, worlds
 from tests.browser import Browser
 from tests.builders import Member, Portal
+
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")  # how fast a machine is must never decide of a test
 
 
 @pytest.fixture(scope="session")
