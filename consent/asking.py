@@ -20,7 +20,7 @@ def is_due(journey: Journey) -> bool:
     """Whether to show the screen: always for `prompt=consent`, and where a third party has no such consent yet."""
     client = registered.find(journey.client_id or "")
     session = current.session()
-    if client is None or session is None or journey.facts.get("consented"):
+    if client is None or session is None or journey.facts.get("consented") == str(session.account_id):
         return False
     if "consent" in journey.prompts:
         return True
@@ -52,7 +52,7 @@ def give(journey: Journey, session: LiveSession, client: RegisteredClient) -> No
     Consent.grant(session.account_id, client.id, organization_id, scopes=asked_of(journey, client), now=clock.now())
     who, what = session.account_id, Event.CONSENT_GIVEN
     log.record(what, subject=who, client=client.id, organization=organization_id, session=session.id)
-    journey.established("consented")
+    journey.established("consented", by=session.account_id)
 
 
 def refuse(session: LiveSession, client: RegisteredClient) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
+from wtforms import HiddenField
 
 from consent import asking, scopes
 from idp import extensions
@@ -19,6 +20,12 @@ from idp.registry.models import Organization
 from idp.sessions import current
 
 
+class AskingForm(FlaskForm):
+    """Whose session the page was about: another tab may have changed it since."""
+
+    shown = HiddenField()
+
+
 def show(journey_id: UUID) -> ResponseReturnValue:
     """The question, in plain words."""
     journey, session, client = _where_we_are(journey_id)
@@ -26,7 +33,7 @@ def show(journey_id: UUID) -> ResponseReturnValue:
     organization = Organization.by_id(membership.organization_id) if membership else None
     return render_template(
         "consent/asking/asking.html",
-        form=FlaskForm(),
+        form=AskingForm(shown=session.id),
         journey=journey,
         client=client,
         session=session,
@@ -38,6 +45,8 @@ def show(journey_id: UUID) -> ResponseReturnValue:
 def submit(journey_id: UUID) -> ResponseReturnValue:
     """The answer: back to the hub, or the refusal to the application."""
     journey, session, client = _where_we_are(journey_id)
+    if AskingForm().shown.data != str(session.id):
+        return redirect(url_for("journey.resume", journey_id=journey.id), 303)
     if request.form.get("choice") == "allow":
         asking.give(journey, session, client)
         return redirect(url_for("journey.resume", journey_id=journey.id), 303)

@@ -42,9 +42,9 @@ class Journey:
         self.facts["session_id"] = str(session_id)
         self.save()
 
-    def established(self, fact: str) -> None:
-        """Note that a step asked of this journey was answered."""
-        self.facts[fact] = True
+    def established(self, fact: str, by: UUID) -> None:
+        """Note that a step asked of this journey was answered, and by whom: it says nothing of the next person."""
+        self.facts[fact] = str(by)
         self.save()
 
     def save(self) -> None:

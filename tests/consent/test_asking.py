@@ -6,7 +6,7 @@ from consent.models import Consent
 from idp.audit.events import Event
 from idp.audit.models import AuditEvent
 from idp.db import db
-from tests.builders import a_client, a_member, an_organization, membership
+from tests.builders import a_client, a_member, an_account, an_organization, membership
 
 
 @pytest.fixture
@@ -14,6 +14,13 @@ def firm(app):
     """A partner's application, of a third party."""
     with app.app_context():
         return a_client(name="Cabinet Exemple", first_party=False, client_id="firm")
+
+
+@pytest.fixture
+def karim(app):
+    """Someone else, who uses the same browser."""
+    with app.app_context():
+        return an_account(given_names="Karim")
 
 
 def events(app):
@@ -119,3 +126,26 @@ def test_a_claim_asked_for_by_itself_is_shown_and_remembered_like_its_scope(brow
     browser.submit(choice="allow")
     assert "code" in browser.asks(firm, scope="openid email").answer
     assert browser.asks(firm, scope="openid", claims='{"id_token": {"phone_number": null}}').location is None
+
+
+def test_the_word_of_one_person_is_not_that_of_the_next_who_signs_in(browser, firm, lea, karim):
+    browser.signs_in(lea, firm)
+    browser.submit(choice="allow")
+    password = browser.asks(firm, prompt="consent login").url
+    consent = password.replace("/password", "/consent")
+    browser.get(consent)
+    browser.submit(choice="allow")  # in the name of Léa, who is still signed in
+    browser.get(password)
+    page = browser.submit(email=karim.email, password=karim.password)
+    assert page.location is None
+    assert "Karim" in page.text
+
+
+def test_what_one_person_read_is_not_allowed_in_the_name_of_another(app, browser, portal, firm, lea, karim):
+    read = browser.signs_in(lea, firm)
+    browser.asks(portal, prompt="login")  # in another tab
+    browser.submit(email=karim.email, password=karim.password)
+    page = browser.post(read.url, read.fields() | {"choice": "allow"})
+    assert page.location is None
+    assert "Karim" in page.text
+    assert Event.CONSENT_GIVEN not in events(app)

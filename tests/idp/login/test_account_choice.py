@@ -54,3 +54,13 @@ def test_signed_out_meanwhile_the_choice_becomes_a_sign_in(browser: Browser, por
     url = browser.asks(portal, prompt="select_account").url
     browser.client.delete_cookie("idp_session", domain="localhost")
     assert "password" in browser.get(url).fields()
+
+
+def test_a_choice_is_of_the_person_who_was_shown(browser: Browser, portal: Portal, lea: Member, karim: Member):
+    browser.signs_in(lea, portal)
+    shown = browser.asks(portal, prompt="select_account")
+    browser.asks(portal, prompt="login")  # in another tab
+    browser.submit(email=karim.email, password=karim.password)
+    page = browser.post(shown.url, shown.fields() | {"choice": "continue"})
+    assert page.location is None
+    assert karim.email in page.text
