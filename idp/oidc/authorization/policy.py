@@ -12,6 +12,7 @@ from idp.settings import settings
 from keys import jose
 from keys.errors import BadToken
 
+MOST_NESTED = 200  # objects and lists in `claims`
 PROMPTS = ("none", "login", "consent", "select_account")
 
 
@@ -39,8 +40,8 @@ def claims_of(text: str | None) -> dict[str, dict[str, Any]]:
     if text is None:
         return {}
     try:
-        asked = json.loads(text)
-    except (ValueError, RecursionError):
+        asked = _read(text)
+    except ValueError:
         raise InvalidRequestError("claims must be a JSON object") from None
     if not isinstance(asked, dict):
         raise InvalidRequestError("claims must be a JSON object")
@@ -51,6 +52,18 @@ def claims_of(text: str | None) -> dict[str, dict[str, Any]]:
         if not all(wish is None or isinstance(wish, dict) for wish in wishes.values()):
             raise InvalidRequestError("each claim asked for must be null or an object")
     return places
+
+
+def _read(text: str) -> Any:
+    """JSON that every store can keep: Python reads more than that. Raises `ValueError`."""
+    if text.count("{") + text.count("[") > MOST_NESTED:
+        raise ValueError("too many objects, or too deep")
+    asked = json.loads(text)
+    written = json.dumps(asked, ensure_ascii=False, allow_nan=False)  # no NaN, no infinity
+    written.encode()  # no half of a surrogate pair
+    if "\\u0000" in written:
+        raise ValueError("NUL")
+    return asked
 
 
 def essential_acr(claims: dict[str, dict[str, Any]]) -> list[str]:

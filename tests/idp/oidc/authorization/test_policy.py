@@ -39,7 +39,11 @@ def test_claims_are_kept_for_their_two_places_only():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "1", '{"userinfo": []}', '{"id_token": {"sub": "x"}}', "{", "[" * 60000, '"a"']
+    "text",
+    ["", "[]", "1", '{"userinfo": []}', '{"id_token": {"sub": "x"}}', "{", "[" * 60000, '"a"']
+    + ['{"userinfo": {"name": {"value": %s}}}' % value for value in ("NaN", "-Infinity", "1e999")]
+    + ['{"userinfo": {"name": {"value": %s}}}' % ("[" * 300 + "]" * 300)]
+    + ['{"userinfo": {"name": {"value": "\\u0000"}}}', '{"userinfo": {"\\ud800": null}}'],
 )
 def test_claims_of_another_shape_are_refused(text):
     with pytest.raises(InvalidRequestError):
