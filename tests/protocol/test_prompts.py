@@ -8,6 +8,7 @@ import pytest
 from idp import clock
 from idp.db import db
 from idp.oidc.models.client import Client
+from idp.oidc.models.subject import Subject
 from tests.browser import ISSUER
 from tests.builders import a_client, an_account
 from tests.rows import row
@@ -126,3 +127,23 @@ def test_the_clients_own_max_age_holds_where_none_is_asked(app, browser, lea):
 def test_ui_locales_chooses_the_language_of_the_page(browser, portal):
     assert 'lang="en"' in browser.asks(portal, ui_locales="se en-GB fr").text
     assert 'lang="fr"' in browser.asks(portal, ui_locales="se").text
+
+
+def test_a_sub_of_another_sector_names_nobody(app, browser, lea):
+    """Core 8.1: else a client could ask us whether a person it knows is one that another client knows."""
+    with app.app_context():
+        first, second = (
+            a_client(
+                subject_type="pairwise",
+                redirect_uris=(f"https://{host}.example.org/callback",),
+                post_logout_redirect_uris=(),
+            )
+            for host in "ab"
+        )
+    browser.signs_in(lea, first)
+    with app.app_context():
+        known = str(Subject.first_use(lea.id, "a.example.org", clock.now()))
+        db.session.commit()
+    wish = json.dumps({"id_token": {"sub": {"value": known}}})
+    assert "code" in browser.asks(first, prompt="none", claims=wish).answer
+    assert browser.asks(second, prompt="none", claims=wish).answer["error"] == "login_required"

@@ -86,7 +86,7 @@ def account_meant(client: RegisteredClient, hint: str | None, claims: dict[str, 
         subs.add(_sub_of_hint(client, hint))
     if not subs:
         return None
-    accounts = {Subject.account_of(sub) for sub in subs}
+    accounts = {Subject.account_of(sub, client.sector) for sub in subs}
     return str(accounts.pop()) if len(accounts) == 1 else "nobody"
 
 

@@ -23,12 +23,13 @@ class Subject(Model):
     created_at: Mapped[datetime]
 
     @classmethod
-    def account_of(cls, sub: str) -> UUID | None:
-        """The account that a `sub` names; None when it names nobody."""
+    def account_of(cls, sub: str, sector: str) -> UUID | None:
+        """The account that a `sub` names in a sector; None when it names nobody there (Core 8.1)."""
         try:
-            return db.session.scalar(sa.select(cls.account_id).where(cls.sub == UUID(sub)))
+            named = sa.select(cls.account_id).where(cls.sub == UUID(sub), cls.sector == sector)
         except ValueError:
             return None
+        return db.session.scalar(named)
 
     @classmethod
     def first_use(cls, account_id: UUID, sector: str, now: datetime) -> UUID:

@@ -14,7 +14,13 @@ def test_it_is_random_and_says_nothing_of_the_account(alive):
     sub = UUID(subjects.sub_of(alive))
     assert sub.version == 4
     assert sub != alive.account_id
-    assert Subject.account_of(str(sub)) == alive.account_id
+    assert Subject.account_of(str(sub), alive.sector) == alive.account_id
+
+
+def test_what_one_sector_knows_is_nobody_to_another(alive):
+    """Core 8.1: two clients cannot find out, by asking us, that they know the same person."""
+    sub = str(subjects.sub_for(alive.account_id, "a.example.org"))
+    assert Subject.account_of(sub, "b.example.org") is None
 
 
 def test_a_known_one_is_not_asked_again(alive):
