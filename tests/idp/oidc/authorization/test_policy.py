@@ -38,12 +38,14 @@ def test_claims_are_kept_for_their_two_places_only():
     assert policy.claims_of(asked) == {"userinfo": {"name": {"essential": True}}, "id_token": {"acr": None}}
 
 
+@pytest.mark.parametrize("value", ["NaN", "-Infinity", "1e999", '"\\u0000"', '"\\ud800"', "[" * 300 + "]" * 300])
+def test_claims_that_not_every_store_can_keep_are_refused(value):
+    with pytest.raises(InvalidRequestError):
+        policy.claims_of(f'{{"userinfo": {{"name": {{"value": {value}}}}}}}')
+
+
 @pytest.mark.parametrize(
-    "text",
-    ["", "[]", "1", '{"userinfo": []}', '{"id_token": {"sub": "x"}}', "{", "[" * 60000, '"a"']
-    + ['{"userinfo": {"name": {"value": %s}}}' % value for value in ("NaN", "-Infinity", "1e999")]
-    + ['{"userinfo": {"name": {"value": %s}}}' % ("[" * 300 + "]" * 300)]
-    + ['{"userinfo": {"name": {"value": "\\u0000"}}}', '{"userinfo": {"\\ud800": null}}'],
+    "text", ["", "[]", "1", '{"userinfo": []}', '{"id_token": {"sub": "x"}}', "{", "[" * 60000, '"a"']
 )
 def test_claims_of_another_shape_are_refused(text):
     with pytest.raises(InvalidRequestError):
