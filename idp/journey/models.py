@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,9 +38,15 @@ class Journey:
         """The session, by its id, that was opened or strengthened in this very journey."""
         return cast_str(self.facts.get("session_id"))
 
-    def signed_in(self, session_id: UUID) -> None:
-        """Note that the person proved who they are, here and now."""
-        self.facts["session_id"] = str(session_id)
+    def proved(self, session_id: UUID, auth_time: datetime) -> bool:
+        """Whether this session holds what was proven in this very journey: the commit of that may have failed."""
+        if self.signed_in_session != str(session_id):
+            return False
+        return auth_time >= datetime.fromisoformat(self.facts["signed_in_at"])
+
+    def signed_in(self, session_id: UUID, at: datetime) -> None:
+        """Note that the person proved who they are, here and at that instant."""
+        self.facts |= {"session_id": str(session_id), "signed_in_at": at.isoformat()}
         self.save()
 
     def established(self, fact: str, by: UUID) -> None:

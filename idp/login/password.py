@@ -24,7 +24,7 @@ def is_due(journey: Journey) -> bool:
     session = current.session()
     if session is None:
         return True
-    if journey.signed_in_session == str(session.id):
+    if journey.proved(session.id, session.auth_time):
         return False
     asked_again = "login" in journey.prompts or journey.facts.get("another_account")
     return bool(asked_again) or _is_too_old(journey, session) or _is_another(journey, session)
@@ -60,12 +60,13 @@ def _signed_in(
 ) -> SignedIn | Refused:
     if credential.account_id is None or not throttle.settle(reservation, Account.still_holds(credential)):
         return _refused(Refused(Reason.CREDENTIALS), credential, email)
+    now = clock.now()
     opened = lifecycle.start(credential.account_id, method="pwd", former=current.session())
     origin.acts(credential.account_id)
     log.record(Event.SIGN_IN_SUCCEEDED, subject=credential.account_id, session=opened.id)
     if fresh is not None:
         Account.rehash(credential, fresh)
-    journey.signed_in(opened.id)
+    journey.signed_in(opened.id, now)
     current.start(opened)
     return SignedIn(credential.account_id, opened)
 

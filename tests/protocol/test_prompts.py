@@ -9,6 +9,7 @@ from idp import clock
 from idp.db import db
 from idp.oidc.models.client import Client
 from idp.oidc.models.subject import Subject
+from idp.sessions.models import Session
 from tests.browser import ISSUER
 from tests.builders import a_client, an_account
 from tests.rows import row
@@ -147,3 +148,18 @@ def test_a_sub_of_another_sector_names_nobody(app, browser, lea):
     wish = json.dumps({"id_token": {"sub": {"value": known}}})
     assert "code" in browser.asks(first, prompt="none", claims=wish).answer
     assert browser.asks(second, prompt="none", claims=wish).answer["error"] == "login_required"
+
+
+def test_a_sign_in_that_was_not_kept_does_not_count(app, browser, portal, lea):
+    """The journey is written before the commit: where that fails, the session is still the one of before."""
+    with app.app_context():
+        firm = a_client(first_party=False)
+    browser.signs_in(lea, portal)
+    journey = browser.asks(firm, prompt="login").url.partition("/password")[0]
+    with app.app_context():
+        before = db.session.query(Session.auth_time).scalar()
+    browser.submit(email=lea.email, password=lea.password)
+    with app.app_context():
+        db.session.query(Session).update({"auth_time": before})
+        db.session.commit()
+    assert "password" in browser.get(journey).fields()
