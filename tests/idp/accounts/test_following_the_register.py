@@ -86,6 +86,13 @@ def test_a_holder_is_linked_to_each_site_of_the_member():
     assert bring(SITE).followed["holders_linked"] == 0
 
 
+def test_a_holder_is_linked_to_no_site_that_has_ended():
+    bring(MEMBER)
+    lea = a_holder("M1")
+    assert bring(MEMBER, a_line("S1", parent="M1", closed_on="2020-01-01")).followed["holders_linked"] == 0
+    assert held_by(lea.id) == ["M1"]
+
+
 def test_a_colleague_is_linked_to_no_site():
     bring(MEMBER)
     chloe = builders.a_member(organization("M1"), holder=False)
