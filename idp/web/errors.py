@@ -134,7 +134,8 @@ def _trace(error: Exception) -> None:
 def _for_programs(error: Exception) -> Response:
     status = _status(error)
     body = {"error": _CODES.get(status, "server_error" if status >= 500 else "invalid_request")}
-    response = jsonify(body | {"error_description": f"incident {incident()}"})
+    wrong = "this address does not take that method; " if isinstance(error, MethodNotAllowed) else ""
+    response = jsonify(body | {"error_description": f"{wrong}incident {incident()}"})
     response.status_code = status
     return response
 

@@ -73,7 +73,11 @@ def test_a_code_is_for_its_redirect_uri(party, code, uri):
 )
 def test_a_missing_or_wrong_verifier_is_an_invalid_grant(party, code, verifier):
     """RFC 7636 4.6, and what the conformance suite asks: never invalid_request."""
-    assert party.redeems(code, code_verifier=verifier).error == "invalid_grant"
+    reply = party.redeems(code, code_verifier=verifier)
+    assert reply.error == "invalid_grant"
+    assert reply["error_description"] == (
+        "the code_verifier does not match" if verifier else "code_verifier is missing"
+    )
 
 
 @row("OID-4")

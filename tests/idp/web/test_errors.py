@@ -83,6 +83,7 @@ def test_a_program_that_uses_the_wrong_method_reads_json_too(visitor: FlaskClien
     response = visitor.get("/machine/x")
     assert response.status_code == 405
     assert response.get_json()["error"] == "invalid_request"
+    assert response.get_json()["error_description"].startswith("this address does not take that method; incident ")
     assert "POST" in response.headers["Allow"]
 
 

@@ -79,6 +79,8 @@ def _verify(challenge: str | None, verifier: str | None) -> None:
     if challenge is None and verifier is None:
         return
     # RFC 9700 4.8.2: a verifier that had no challenge is a downgrade attack
+    if challenge is not None and not verifier:
+        raise Refused("invalid_grant", "code_verifier is missing")
     if challenge is None or verifier is None or not _VERIFIER.fullmatch(verifier):
         raise Refused("invalid_grant", "the code_verifier does not match")
     if not opaque.matches(verifier, base64.urlsafe_b64decode(challenge + "=")):
