@@ -164,3 +164,9 @@ def test_a_sign_in_that_was_not_kept_does_not_count(app, browser, portal, lea):
         db.session.query(Session).update({"auth_time": before})
         db.session.commit()
     assert "password" in browser.get(journey).fields()
+
+
+@pytest.mark.parametrize("wish", [{"value": 1}, {"values": ["2c4a1f7e-9a55-4b0e-8a5e-0a8b5f0b8f10"]}, {"value": None}])
+def test_a_sub_asked_for_by_anything_but_one_string_is_refused_and_never_ignored(browser, portal, wish):
+    claims = json.dumps({"id_token": {"sub": wish}})
+    assert browser.asks(portal, claims=claims).answer["error"] == "invalid_request"

@@ -81,7 +81,9 @@ def account_meant(client: RegisteredClient, hint: str | None, claims: dict[str, 
     A hint that is not an ID token of ours for this client is refused; one that has expired is not.
     """
     wish = claims.get("id_token", {}).get("sub") or {}
-    subs = {wish["value"]} if isinstance(wish.get("value"), str) else set()
+    if "values" in wish or not isinstance(wish.get("value", ""), str):
+        raise InvalidRequestError("sub must be asked for by one string")
+    subs = {wish["value"]} if "value" in wish else set()
     if hint is not None:
         subs.add(_sub_of_hint(client, hint))
     if not subs:
