@@ -2,26 +2,16 @@
 
 from uuid import UUID
 
-from flask import Response, after_this_request, g, request
+from flask import Response, after_this_request, g
 
 from idp.errors import JourneyExpired, JourneyForeign
 from idp.extensions import signed
 from idp.journey.models import Journey
 from idp.settings import settings
 from idp.web import headers, i18n
+from idp.web.cookies import cookie, cookie_name
 from keys import opaque
 from keys.errors import KeysError
-
-
-def cookie_name(name: str) -> str:
-    """The name of a cookie of ours: `__Host-` over https; over http (development) one that is only ours."""
-    return f"__Host-{name}" if settings.is_secure else f"idp_{name}"
-
-
-def cookie(name: str) -> str | None:
-    """The value of a cookie of ours; None also where there are several, since one of them was planted (SES-2)."""
-    values = request.cookies.getlist(cookie_name(name))
-    return values[0] if len(values) == 1 else None
 
 
 def this_browser() -> str:

@@ -5,10 +5,10 @@ from flask import Response, after_this_request, g
 from idp import alive, clock
 from idp.alive import LiveSession
 from idp.audit import origin
-from idp.journey.browser import cookie, cookie_name
 from idp.sessions.lifecycle import OpenSession
 from idp.sessions.models import Session
 from idp.settings import settings
+from idp.web.cookies import cookie, cookie_name
 from keys import opaque
 
 COOKIE = "session"
