@@ -18,3 +18,11 @@ def digest(secret: str) -> bytes:
 def matches(secret: str, digest_kept: bytes) -> bool:
     """Whether the secret is the one whose digest was kept, in a time that tells nothing."""
     return hmac.compare_digest(digest(secret), digest_kept)
+
+
+def make_digits(count: int) -> str:
+    """A code to be typed back, of that many decimal digits, each as likely as any other; it may begin with zeros.
+
+    It has too few values for `digest`: keep it under a purpose key, and count the tries.
+    """
+    return f"{secrets.randbelow(10**count):0{count}}"

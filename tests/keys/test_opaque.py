@@ -22,3 +22,10 @@ def test_only_the_secret_matches_its_digest_whatever_is_presented(secret, other)
     assert opaque.matches(secret, opaque.digest(secret))
     assert opaque.matches(other, opaque.digest(secret)) == (other == secret)
     assert not opaque.matches("\ud800" + secret, opaque.digest(secret))
+
+
+def test_digits_are_as_many_as_asked_for_and_each_is_as_likely():
+    made = [opaque.make_digits(6) for _ in range(2000)]
+    assert all(len(code) == 6 and code.isdigit() for code in made)
+    assert {code[0] for code in made} == set("0123456789")
+    assert len(set(made)) > 1900

@@ -29,3 +29,13 @@ def test_the_key_of_a_purpose_is_no_key_of_the_vault_itself():
 
 def test_any_text_has_a_digest():
     assert PurposeKeys(Vault({1: OLD})).mac("throttle", "\ud800")
+
+
+def test_a_digest_matches_its_purpose_and_value_under_any_key_we_hold():
+    mac = PurposeKeys(Vault({1: OLD})).mac("code", "123456")
+    during = PurposeKeys(Vault({1: OLD, 2: NEW}))
+    assert during.matches("code", "123456", mac)
+    assert not during.matches("code", "123457", mac)
+    assert not during.matches("number", "123456", mac)
+    assert not during.matches("code", "123456", b"")
+    assert not PurposeKeys(Vault({2: NEW})).matches("code", "123456", mac)
