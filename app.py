@@ -9,6 +9,8 @@ from flask_migrate.cli import db as db_commands
 
 import consent.routes
 import idp
+import idp.accounts.cli
+import idp.delivery.cli
 import idp.journey.routes
 import idp.login.routes
 import idp.oidc.cli
@@ -33,6 +35,7 @@ from idp.ops import serving
 from idp.registry.views import funds
 from idp.settings import Settings
 from idp.web import assets, errors, face, filters, headers, i18n, logs, published, requests
+from idp.web.commands import Commands
 
 JOURNEY = (
     account_choice.STEP,  # prompt=select_account: continue, or change account
@@ -51,13 +54,8 @@ BLUEPRINTS = (
     idp.registry.routes.bp,
     idp.ops.routes.bp,
 )
-COMMANDS = (
-    *idp.ops.cli.COMMANDS,
-    *idp.oidc.cli.COMMANDS,
-    *idp.registry.cli.COMMANDS,
-    *idp.sessions.cli.COMMANDS,
-    db_commands,
-)
+CLIS = (idp.ops.cli, idp.oidc.cli, idp.registry.cli, idp.sessions.cli, idp.delivery.cli)
+COMMANDS = (*(command for one in CLIS for command in one.COMMANDS), db_commands)
 WRITING_GETS = frozenset({"oidc.authorize", "journey.resume", "oidc.end_session"})
 MACHINE = frozenset(f"oidc.{name}" for name in ("token", "userinfo", "revoke", "jwks", "discovery", "metadata"))
 FOREIGN_POSTS = MACHINE | {"oidc.authorize_post", "oidc.end_session_post"}
@@ -104,7 +102,7 @@ def _create_for_commands() -> Flask:
         raise click.ClickException(f"the settings are refused: {error}") from error
 
 
-cli = click.Group(
+cli = Commands(
     "idp",
     help="Run and administer the identity provider. Settings come from the environment (IDP_…): see `idp settings`.",
     commands={str(command.name): command for command in COMMANDS},

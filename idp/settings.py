@@ -3,11 +3,11 @@
 import ipaddress
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 from urllib.parse import urlsplit
 
 from flask import current_app
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from werkzeug.local import LocalProxy
@@ -108,6 +108,63 @@ class Settings(BaseSettings):
     sign_in_tries_a_day: int = Field(default=25, ge=1)
     """Tries of one login in 24 hours."""
 
+    # Links and codes
+    landing_lifetime: timedelta = timedelta(minutes=15)
+    """How long the page behind a mail link may wait for its button."""
+    sms_code_lifetime: timedelta = timedelta(minutes=10)
+    """A code sent by SMS."""
+    sms_code_tries: int = Field(default=5, ge=1, le=10)
+    """Tries of one code."""
+    sms_again_after: timedelta = timedelta(seconds=30)
+    """Before another may be asked for."""
+    sms_an_hour: int = Field(default=3, ge=1)
+    """SMS to one number in an hour, over all accounts."""
+    sms_a_day: int = Field(default=5, ge=1)
+    """SMS to one number, and for one account, in a day."""
+    sms_an_hour_from_network: int = Field(default=10, ge=1)
+    """SMS that one network may ask for in an hour."""
+    sms_a_day_in_all: int = Field(default=2000, ge=1)
+    """SMS of the whole house in a day; beyond, none is sent and the log says so."""
+    mails_an_hour: int = Field(default=3, ge=1)
+    """Mails to one address in an hour, of those that someone asks for."""
+    mails_a_day: int = Field(default=5, ge=1)
+    """The same, in a day."""
+
+    # Mail and SMS
+    mail_sender: str = "ne-pas-repondre@example.org"
+    """Who mails are from, where the fund has no sender of its own."""
+    smtp_host: str = "localhost"
+    """The mail server we hand mails to."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    """Its port."""
+    smtp_tls: Literal["starttls", "implicit", "none"] = "starttls"
+    """TLS after STARTTLS, or from the first byte, with a verified certificate. `none`: to loopback, in development."""
+    smtp_user: str = ""
+    """Who we are to the mail server, if it asks."""
+    smtp_password: SecretStr = SecretStr("")
+    """The password of that user."""
+    sms_url: str = ""
+    """Where the SMS gateway takes messages by POST (https; http in development, on loopback). Empty: none is sent."""
+    sms_authorization: SecretStr = SecretStr("")
+    """The value of the header `Authorization` for it."""
+    sms_fields: dict[str, str] = {"to": "{to}", "text": "{text}", "reference": "{id}"}
+    """The fields of the request, as JSON: their names, and what they hold of `{to}`, `{text}` and `{id}`, which is the
+    same at each attempt."""
+    sms_format: Literal["json", "form"] = "json"
+    """How the fields are written."""
+    sms_accepted_field: str = "status"
+    """The field of the JSON answer that says whether the message was taken. Empty: any 2xx says so."""
+    sms_accepted_values: Annotated[tuple[str, ...], NoDecode] = ("accepted", "queued", "sent")
+    """What it holds then."""
+    delivery_ca_file: Path | None = None
+    """Certificates (PEM) of the authority of our mail server and gateway, where it is none the system trusts."""
+    delivery_timeout: timedelta = Field(default=timedelta(seconds=20), gt=timedelta(), le=timedelta(minutes=1))
+    """How long a mail server or gateway may take to answer anything."""
+    delivery_lanes: int = Field(default=4, ge=1, le=32)
+    """Mails, and SMS, that a courier sends at once."""
+    delivery_given_up_after: timedelta = timedelta(hours=24)
+    """How long a message is tried."""
+
     # Letters
     provisional_code_lifetime: timedelta = Field(
         default=timedelta(days=30), ge=timedelta(days=1), le=timedelta(days=90)
@@ -136,7 +193,7 @@ class Settings(BaseSettings):
     cheap_hashes: bool = False
     """Passwords hashed in a millisecond. Refused in production."""
 
-    @field_validator("locales", mode="before")
+    @field_validator("locales", "sms_accepted_values", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
@@ -177,6 +234,12 @@ def _shape(chosen: Settings) -> list[str]:
         problems.append("IDP_DATABASE_URL must be sqlite:///… or postgresql+psycopg://…")
     if not chosen.shortlived_url.startswith(("sqlite:///", "redis://", "rediss://", "unix://")):
         problems.append("IDP_SHORTLIVED_URL must be sqlite:///…, redis://…, rediss://… or unix://…")
+    if chosen.smtp_tls == "none" and not is_loopback(chosen.smtp_host):
+        problems.append("IDP_SMTP_TLS must be starttls or implicit: none is for a server on loopback")
+    gateway = urlsplit(chosen.sms_url)
+    is_safe = gateway.scheme == "https" or (gateway.scheme == "http" and is_loopback(gateway.hostname or ""))
+    if chosen.sms_url and not (is_safe and gateway.hostname):
+        problems.append("IDP_SMS_URL must be https://…")
     if chosen.session_idle_lifetime > chosen.session_lifetime:
         problems.append("IDP_SESSION_IDLE_LIFETIME must not exceed IDP_SESSION_LIFETIME")
     return problems
@@ -190,6 +253,10 @@ def _unsafe(chosen: Settings) -> list[str]:
         problems.append("IDP_DATABASE_URL must be PostgreSQL outside development")
     if chosen.shortlived_url.startswith("sqlite:///"):
         problems.append("IDP_SHORTLIVED_URL must be Redis outside development")
+    if chosen.smtp_tls == "none":
+        problems.append("IDP_SMTP_TLS must be starttls or implicit outside development")
+    if chosen.sms_url.startswith("http:"):
+        problems.append("IDP_SMS_URL must be https outside development")
     if chosen.cheap_hashes:
         problems.append("IDP_CHEAP_HASHES is for tests only")
     return problems

@@ -49,6 +49,8 @@ NOT_CORE = (
 )
 # An adapter is proved by the contract suite of its port; the settings by the test that reads .env.example.
 PROVED_BY = {
+    "idp/delivery/transports/memory.py": "tests/idp/delivery/test_transport_contract.py",
+    "idp/delivery/transports/port.py": "tests/idp/delivery/test_transport_contract.py",
     "idp/settings.py": "tests/test_settings.py",
     "idp/shortlived/redis.py": "tests/idp/shortlived/test_store_contract.py",
     "idp/shortlived/sqlite.py": "tests/idp/shortlived/test_store_contract.py",

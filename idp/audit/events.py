@@ -36,4 +36,6 @@ class Event(StrEnum):
     MEMBERSHIP_STARTED = "accounts:membership:started"
     MEMBERSHIP_ENDED = "accounts:membership:ended"
     NAMES_CORRECTED = "accounts:names:corrected"
+    MESSAGES_RETRIED = "delivery:outbox:retried"
+    MESSAGE_TRIED = "delivery:outbox:tried"
     REFUSED = "audit:refused:suspicious"

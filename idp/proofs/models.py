@@ -14,6 +14,8 @@ from idp.db import Model, PrimaryKey, db
 DAY = timedelta(days=1)
 """After a day without any, tries are forgotten."""
 Rung = tuple[int, datetime]
+Bound = Sequence[bytes] | None
+"""The digests, one for each purpose key, of the address or number that a proof must be bound to; None where any may."""
 
 
 class Attempt(Model):
@@ -77,6 +79,48 @@ class Proof(Model):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     claimed_at: Mapped[datetime | None]
+
+    @classmethod
+    def redeem(cls, purpose: str, digest: bytes, bound_to: Bound, now: datetime) -> UUID | None:
+        """Use a proof and get its target, once: of many at once one does. The purpose is in the same statement."""
+        once = sa.update(cls).where(cls.digest == digest, *_living(purpose, bound_to, now))
+        return db.session.scalar(once.values(claimed_at=now).returning(cls.target_id))
+
+    @classmethod
+    def target(cls, purpose: str, digest: bytes, now: datetime) -> UUID | None:
+        """The target of a proof that could be redeemed now."""
+        found = sa.select(cls.target_id).where(cls.digest == digest, *_living(purpose, None, now))
+        return db.session.scalar(found)
+
+    @classmethod
+    def spent(cls, purpose: str, digest: bytes) -> UUID | None:
+        """The target of a proof that was redeemed."""
+        used = sa.and_(cls.purpose == purpose, cls.claimed_at.is_not(None))
+        return db.session.scalar(sa.select(cls.target_id).where(cls.digest == digest, used))
+
+    @classmethod
+    def kill(cls, purpose: str, target_id: UUID) -> None:
+        """Let no proof of a purpose open that target any more."""
+        unused = sa.and_(cls.purpose == purpose, cls.target_id == target_id, cls.claimed_at.is_(None))
+        db.session.execute(sa.delete(cls).where(unused))
+
+    @classmethod
+    def try_code(cls, purpose: str, target_id: UUID, *, bound_to: Bound, tries: int, now: datetime) -> "Proof | None":
+        """Count one more try of the living code, and get it: of many at once, no more than `tries` do."""
+        living = _living(purpose, bound_to, now)
+        counted = sa.update(cls).where(cls.target_id == target_id, cls.tries < tries, *living)
+        return db.session.scalar(counted.values(tries=cls.tries + 1).returning(cls))
+
+    @classmethod
+    def claim(cls, proof_id: UUID, now: datetime) -> bool:
+        """Use a code that was right, once."""
+        once = sa.update(cls).where(cls.id == proof_id, cls.claimed_at.is_(None)).values(claimed_at=now)
+        return cast(sa.CursorResult[Any], db.session.execute(once)).rowcount == 1
+
+
+def _living(purpose: str, bound_to: Bound, now: datetime) -> list[sa.ColumnElement[bool]]:
+    living = [Proof.purpose == purpose, Proof.claimed_at.is_(None), Proof.expires_at > now]
+    return living if bound_to is None else [*living, Proof.bound_to.in_(bound_to)]
 
 
 def _at(instant: datetime) -> sa.ColumnElement[datetime]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
+from uuid import UUID
 
 from flask import Flask, current_app, g, url_for
 from flask_babel import lazy_gettext as _l
@@ -21,7 +22,10 @@ PAGES = {
 
 @dataclass(frozen=True)
 class Face:
-    """What a page shows of a fund. `colour` is six lower-case hexadecimal digits; `logo` an address of ours."""
+    """What a page shows of a fund. `colour` is six lower-case hexadecimal digits; `logo` an address of ours.
+
+    `sender` is the address that its mails are from.
+    """
 
     name: str
     contact_email: str
@@ -31,6 +35,7 @@ class Face:
     contact_phone: str | None = None
     website: str | None = None
     time_zone: str = "Europe/Paris"
+    sender: str | None = None
 
 
 class FooterLink(NamedTuple):
@@ -57,6 +62,11 @@ def worn() -> Face:
         fund_id = g.get("fund_id")
         g.face = (_wardrobe().find(fund_id) if fund_id else None) or _network()
     return cast(Face, g.face)
+
+
+def of(fund_id: UUID | None) -> Face:
+    """The face of a mail: that of the fund of that id, else the network's."""
+    return (_wardrobe().find(str(fund_id)) if fund_id else None) or _network()
 
 
 def wear_the_network() -> None:

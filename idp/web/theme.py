@@ -1,6 +1,7 @@
 """A fund's colour as a stylesheet of its own, since the content policy allows no inline style."""
 
 import re
+from typing import NamedTuple
 
 from flask import Response, abort
 
@@ -11,6 +12,16 @@ _LEGIBLE = 4.5  # WCAG 1.4.3: contrast of text with what it stands on
 FOR_EVER = "public, max-age=31536000, immutable"
 
 RGB = tuple[int, int, int]
+
+HOUSE = "17496e"
+"""The network's own colour, --brand of static/style.css by day."""
+
+
+class Colours(NamedTuple):
+    """A colour that can be read on white, and that of the text on it, as `#rrggbb`."""
+
+    brand: str
+    on_brand: str
 
 
 def show(colour: str) -> Response:
@@ -31,6 +42,12 @@ def stylesheet(colour: str) -> str:
     )
 
 
+def by_day(colour: str) -> Colours:
+    """The colour for what has no stylesheet of its own: a mail."""
+    brand = _towards(_BLACK, _parsed(colour), _CARD)
+    return Colours(_written(brand), _written(_on(brand)))
+
+
 def contrast(one: RGB, other: RGB) -> float:
     """The contrast of two colours, from 1 to 21 (WCAG 2.2, relative luminance)."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
@@ -38,8 +55,11 @@ def contrast(one: RGB, other: RGB) -> float:
 
 
 def _properties(brand: RGB) -> str:
-    on_brand = max(_WHITE, _DARK_CARD, key=lambda text: contrast(text, brand))
-    return f"--brand: {_written(brand)}; --on-brand: {_written(on_brand)};"
+    return f"--brand: {_written(brand)}; --on-brand: {_written(_on(brand))};"
+
+
+def _on(brand: RGB) -> RGB:
+    return max(_WHITE, _DARK_CARD, key=lambda text: contrast(text, brand))
 
 
 def _towards(end: RGB, brand: RGB, ground: RGB) -> RGB:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, g, render_template, request, url_for
+from flask import Response, g, has_request_context, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -17,7 +17,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("i
 
 
 def face(fund_id: str) -> Face | None:
-    """The face of a fund, for `idp.web.face`."""
+    """The face of a fund, for `idp.web.face`. A mail that a command sends has no page for a logo to be on."""
     fund = Fund.by_id(UUID(fund_id))
     if fund is None:
         return None
@@ -26,11 +26,12 @@ def face(fund_id: str) -> Face | None:
         code=fund.code,
         name=fund.name,
         colour=brand.removeprefix("#") if brand else None,
-        logo=url_for("registry.logo", code=fund.code) if fund.logo else None,
+        logo=url_for("registry.logo", code=fund.code) if fund.logo and has_request_context() else None,
         contact_email=fund.contact_email,
         contact_phone=fund.contact_phone,
         website=fund.website,
         time_zone=fund.time_zone,
+        sender=fund.sender,
     )
 
 

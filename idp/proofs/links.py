@@ -1,0 +1,44 @@
+"""A long secret in a link: whoever shows it reads the mailbox it was sent to. One purpose, one target, once."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from idp import clock, extensions
+from idp.db import insert
+from idp.proofs.models import Proof
+from keys import opaque
+
+_BOUND = "proof:address"
+
+
+def issue(purpose: str, target_id: UUID, lifetime: timedelta, bound_to: str | None = None) -> str:
+    """Make a secret of 256 bits, of which we keep a digest; `bound_to` is the very address it is sent to."""
+    secret, now = opaque.make(), clock.now()
+    row = {"purpose": purpose, "target_id": target_id, "digest": opaque.digest(secret), "created_at": now}
+    row |= {"expires_at": now + lifetime, "bound_to": bound_to and extensions.purposes.mac(_BOUND, bound_to)}
+    insert(Proof, row)
+    return secret
+
+
+def look(purpose: str, secret: str) -> UUID | None:
+    """What a link is about, if it could be redeemed now; nothing is used."""
+    return Proof.target(purpose, opaque.digest(secret), clock.now())
+
+
+def redeem(purpose: str, secret: str, bound_to: str | None = None) -> UUID | None:
+    """Use a link, and get what it is about; None when it is unknown, another purpose's, expired or used.
+
+    With `bound_to`, the address that its target has now, a link sent to any other is refused too.
+    """
+    macs = None if bound_to is None else extensions.purposes.macs(_BOUND, bound_to)
+    return Proof.redeem(purpose, opaque.digest(secret), macs, clock.now())
+
+
+def spent(purpose: str, secret: str) -> UUID | None:
+    """What a link was about that has been redeemed: for the page that says « déjà fait », which gives nothing else."""
+    return Proof.spent(purpose, opaque.digest(secret))
+
+
+def kill(purpose: str, target_id: UUID) -> None:
+    """Let the links of that purpose and target that were not used be of no use."""
+    Proof.kill(purpose, target_id)
