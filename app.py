@@ -10,6 +10,7 @@ from flask_migrate.cli import db as db_commands
 import consent.routes
 import idp
 import idp.accounts.cli
+import idp.accounts.cli
 import idp.delivery.cli
 import idp.journey.routes
 import idp.login.routes
@@ -35,6 +36,7 @@ from idp.ops import serving
 from idp.registry.views import funds
 from idp.settings import Settings
 from idp.web import assets, errors, face, filters, headers, i18n, logs, published, requests
+from idp.web.commands import Commands
 from idp.web.commands import Commands
 
 JOURNEY = (

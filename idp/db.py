@@ -82,6 +82,9 @@ AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 SQLITE_PATIENCE = 20
 """Seconds a transaction waits for its turn to write."""
 
+UNREADABLE = (*AWAY, sa.exc.ProgrammingError)
+"""The same, and what it raises where the tables are not those of this version."""
+
 _writes: ContextVar[bool] = ContextVar("writes", default=True)
 
 

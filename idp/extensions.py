@@ -108,10 +108,17 @@ def open_keys(app: Flask, chosen: Settings, key_store: KeyStore) -> None:
 
 
 def _master_keys(chosen: Settings) -> dict[int, bytes]:
-    if not chosen.is_production and not chosen.master_key_file.exists():
-        chosen.master_key_file.parent.mkdir(parents=True, exist_ok=True)
-        create_master_key(chosen.master_key_file)
+    try:
+        _make_first_key(chosen)
+    except OSError as error:
+        raise SettingsRefused(f"IDP_MASTER_KEY_FILE: {error.strerror}: {chosen.master_key_file}") from error
     try:
         return read_master_keys(chosen.master_key_file)
     except KeysError as error:
         raise SettingsRefused(f"IDP_MASTER_KEY_FILE: {error}") from error
+
+
+def _make_first_key(chosen: Settings) -> None:
+    if not chosen.is_production and not chosen.master_key_file.exists():
+        chosen.master_key_file.parent.mkdir(parents=True, exist_ok=True)
+        create_master_key(chosen.master_key_file)

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
-from typing import NoReturn, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
+
+from idp.db import UNREADABLE
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,6 +31,20 @@ def acting(name: str) -> Iterator[None]:
         yield
     finally:
         _operator.reset(former)
+
+
+class Commands(click.Group):
+    """The root of all commands: what is wrong with the database is said, and shows nothing of the inside."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command. A database that is away or without its tables is an error of the command line."""
+        try:
+            return super().invoke(ctx)
+        except UNREADABLE as error:
+            advice = (
+                "it does not answer, or was not migrated to this version: see IDP_DATABASE_URL, or run `idp db upgrade`"
+            )
+            raise click.ClickException(f"the database: {advice}") from error
 
 
 def changes(command: Callable[P, R]) -> Callable[P, R]:

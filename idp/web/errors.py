@@ -11,7 +11,15 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from idp.db import AWAY, unit_of_work
-from idp.errors import DatabaseUnavailable, DomainError, Forbidden, JourneyExpired, NotFound, Unavailable
+from idp.errors import (
+    DatabaseUnavailable,
+    DomainError,
+    Forbidden,
+    JourneyExpired,
+    NotFound,
+    Unavailable,
+    UntrustedRequest,
+)
 from idp.web import face
 from keys.errors import NoKey
 
@@ -123,6 +131,8 @@ def _trace(error: Exception) -> None:
         _desk().refused(error)
     if isinstance(error, HTTPException) and status < 500:
         log.info("web:error:told", kind=type(error).__name__, status=status)
+    elif isinstance(error, UntrustedRequest):  # a portal's developer looks for the reason here: the page withholds it
+        log.warning("web:error:told", kind=type(error).__name__, status=status, reason=str(error))
     elif isinstance(error, DomainError) and not isinstance(error, Unavailable):
         log.info("web:error:told", kind=type(error).__name__, status=status, reason=str(error))
     elif isinstance(error, Unavailable):
