@@ -10,7 +10,6 @@ from flask_migrate.cli import db as db_commands
 import consent.routes
 import idp
 import idp.accounts.cli
-import idp.accounts.cli
 import idp.delivery.cli
 import idp.journey.routes
 import idp.login.routes
@@ -37,7 +36,6 @@ from idp.registry.views import funds
 from idp.settings import Settings
 from idp.web import assets, errors, face, filters, headers, i18n, logs, published, requests
 from idp.web.commands import Commands
-from idp.web.commands import Commands
 
 JOURNEY = (
     account_choice.STEP,  # prompt=select_account: continue, or change account
@@ -56,7 +54,7 @@ BLUEPRINTS = (
     idp.registry.routes.bp,
     idp.ops.routes.bp,
 )
-CLIS = (idp.ops.cli, idp.oidc.cli, idp.registry.cli, idp.sessions.cli, idp.delivery.cli)
+CLIS = (idp.ops.cli, idp.oidc.cli, idp.registry.cli, idp.accounts.cli, idp.sessions.cli, idp.delivery.cli)
 COMMANDS = (*(command for one in CLIS for command in one.COMMANDS), db_commands)
 WRITING_GETS = frozenset({"oidc.authorize", "journey.resume", "oidc.end_session"})
 MACHINE = frozenset(f"oidc.{name}" for name in ("token", "userinfo", "revoke", "jwks", "discovery", "metadata"))
