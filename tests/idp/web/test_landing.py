@@ -72,7 +72,7 @@ def test_the_cookie_is_signed_short_lived_and_of_one_purpose(visitor: Client):
 
 
 @row("LNK-3")
-@pytest.mark.parametrize("forged", [SECRET, f"{SECRET}.x.y", "", "x" * 4000])
+@pytest.mark.parametrize("forged", [SECRET, f"{SECRET}.x.y", "", "x" * 4000], ids=["bare", "parts", "empty", "long"])
 def test_a_cookie_we_did_not_sign_is_none(visitor: Client, forged: str):
     visitor.set_cookie("idp_link-reset", forged, domain="localhost")
     assert "None" in reads(visitor)
