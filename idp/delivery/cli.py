@@ -18,7 +18,7 @@ from idp.db import unit_of_work
 from idp.delivery import outbox
 from idp.delivery.courier import Courier, ways
 from idp.delivery.models import STATES, OutgoingMessage
-from idp.settings import settings
+from idp.settings import Settings
 from idp.web import commands
 from idp.web.commands import changes, refuse
 
@@ -40,7 +40,8 @@ def deliver(watch: bool, parent: int | None, as_json: bool) -> None:
     idp outbox deliver
     idp outbox deliver --watch
     """
-    courier = Courier(current_app.app_context, settings, ways(settings))
+    chosen: Settings = current_app.extensions["settings"]  # not its proxy: lanes are threads without a context
+    courier = Courier(current_app.app_context, chosen, ways(chosen))
     if watch:
         courier.watch(_told_to_stop(parent))
     else:

@@ -32,9 +32,9 @@ from idp.settings import Settings
 from keys import opaque
 from keys.errors import Unreadable
 
-LEASE = timedelta(minutes=1)
+LEASE = timedelta(seconds=20)
 """How long after a courier was killed its messages wait. It is prolonged while an attempt lasts."""
-PROLONGED_EVERY = 15.0
+PROLONGED_EVERY, EXPIRED_EVERY = 5.0, 60.0
 POLL = 1.0
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=30), timedelta(hours=1)
 LONGEST_REST = 30.0
@@ -93,8 +93,8 @@ class Courier:
         """Deliver until told to stop, and finish what is under way. `until` says so, and takes a moment to."""
         count = self._chosen.delivery_lanes
         lanes = [
-            threading.Thread(target=self._lane, args=way, daemon=True)
-            for way in self._ways.items()
+            threading.Thread(target=self._lane, args=(channel, way()), daemon=True)
+            for channel, way in self._ways.items()
             for _ in range(count)
         ]
         for lane in lanes:
@@ -105,20 +105,25 @@ class Courier:
             lane.join()
 
     def _keep_leases(self, until: Callable[[], bool]) -> None:
-        kept = monotonic()
+        prolonged = expired = monotonic()
         while not until():
-            if monotonic() - kept < PROLONGED_EVERY:
-                continue
-            kept = monotonic()
             with suppress(*AWAY):
-                self._expire()
-                with self._noting:
-                    ids = list(self._under_way)
-                with self._context(), unit_of_work():
-                    OutgoingMessage.prolong(ids, self._holder, clock.now() + LEASE)
+                if monotonic() - prolonged > PROLONGED_EVERY:
+                    prolonged = monotonic()
+                    self._prolong()
+                if monotonic() - expired > EXPIRED_EVERY:
+                    expired = monotonic()
+                    self._expire()
 
-    def _lane(self, channel: str, open_transport: Callable[[], Transport[Any]]) -> None:
-        transport, rest = open_transport(), POLL
+    def _prolong(self) -> None:
+        with self._noting:
+            ids = list(self._under_way)
+        if ids:
+            with self._context(), unit_of_work():
+                OutgoingMessage.prolong(ids, self._holder, clock.now() + LEASE)
+
+    def _lane(self, channel: str, transport: Transport[Any]) -> None:
+        rest = POLL
         while not self._stop.is_set():
             went = self._turn(channel, transport)
             if went is Went.IDLE:

@@ -70,7 +70,7 @@ class OutgoingMessage(Model):
         values = {"leased_until": until, "leased_by": holder, "attempts": cls.attempts + 1}
         found = db.session.execute(taken.values(values).returning(*(getattr(cls, name) for name in Leased._fields)))
         row = found.one_or_none()
-        return None if row is None else Leased(*row._t)
+        return None if row is None else Leased(*row)
 
     @classmethod
     def is_due(cls, channel: str, now: datetime) -> bool:

@@ -19,6 +19,7 @@ from idp.db import db, unit_of_work
 from idp.errors import DatabaseUnavailable
 from idp.extensions import ring
 from idp.ops import health, schema
+from idp.ops.courier import CourierProcess, leave_to_the_server
 from idp.settings import Settings
 from keys.errors import NoKey
 
@@ -66,7 +67,12 @@ def obstacles(chosen: Settings) -> list[str]:
 def run(chosen: Settings) -> None:
     """Serve until told to stop: SIGTERM and Ctrl-C let the answers under way finish."""
     db.engine.dispose()  # the workers are forks of this process: they must not share its connections
-    server(chosen).serve()
+    served, courier = server(chosen), CourierProcess()
+    served.on_startup(courier.start)
+    try:
+        served.serve()
+    finally:
+        courier.stop()
 
 
 def server(chosen: Settings) -> MPServer:
@@ -99,6 +105,7 @@ def server(chosen: Settings) -> MPServer:
 def become_a_worker() -> None:
     """What a worker does first: leave Ctrl-C to its parent, die with it, and heed a stop while it starts."""
     os.setpgid(0, 0)
+    leave_to_the_server()
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     # The handler inherited from the parent only notes the signal in memory that is no longer the parent's.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -54,9 +54,16 @@ class Served:
         return self.process.wait(seconds), (self.home / "log").read_text()
 
     def workers(self) -> list[int]:
-        """The processes it started."""
-        told = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(number) for number in told.split()]
+        """The workers it started."""
+        return [pid for pid in self._children() if b"outbox" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+    def couriers(self) -> list[int]:
+        """The courier it started, if it lives."""
+        return [pid for pid in self._children() if b"outbox" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+    def _children(self) -> list[int]:
+        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return [int(number) for task in tasks for number in task.read_text().split()]
 
 
 def free_port() -> int:
