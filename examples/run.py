@@ -1,8 +1,9 @@
-"""Start the provider and the portal on this machine: `make run`, or `python -m examples.run`. Ctrl-C ends both."""
+"""Start provider, portal and postbox on this machine: `make run`, or `python -m examples.run`. Ctrl-C ends them all."""
 
 import contextlib
 import http.client
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -27,16 +28,18 @@ class Failed(Exception):
 
 def main() -> None:
     """Prepare, start, tell, and wait for Ctrl-C, or for a child that ends by itself."""
-    provider, portal = _port("IDP_PORT", 8000), _port("PORTAL_PORT", 8001)
-    issuer, portal_url = f"http://localhost:{provider}", f"http://localhost:{portal}"
-    os.environ |= {"IDP_PORT": str(provider), "IDP_ISSUER": issuer}
+    provider, portal, postbox = _port("IDP_PORT", 8000), _port("PORTAL_PORT", 8001), _port("POSTBOX_PORT", 8025)
+    smtp = _port("POSTBOX_SMTP_PORT", postbox + 1)
+    issuer, portal_url, postbox_url = (f"http://localhost:{port}" for port in (provider, portal, postbox))
+    os.environ |= {"IDP_PORT": str(provider), "IDP_ISSUER": issuer} | leading_to(postbox, smtp)
     os.environ.setdefault("IDP_LOG_LEVEL", "WARNING")
-    _refuse_taken(provider, "IDP_PORT")
-    _refuse_taken(portal, "PORTAL_PORT")
+    for port, name in ((provider, "IDP"), (portal, "PORTAL"), (postbox, "POSTBOX"), (smtp, "POSTBOX_SMTP")):
+        _refuse_taken(port, f"{name}_PORT")
     signal.signal(signal.SIGTERM, _interrupt)
     print("Preparing data in var/ …", flush=True)
     config = prepare(portal_url, Path("var"))
     commands = {
+        f"{postbox_url}/": [sys.executable, "-m", "examples.postbox", "var/postbox"],
         f"{issuer}/readyz": [sys.executable, "-m", "app", "serve"],
         f"{portal_url}/": [sys.executable, "-m", "examples.portal", str(config)],
     }
@@ -44,7 +47,7 @@ def main() -> None:
         children = {address: stack.enter_context(_running(command)) for address, command in commands.items()}
         for address, child in children.items():
             _wait_for(address, child)
-        print(welcome(issuer, portal_url), flush=True)
+        print(welcome(issuer, portal_url, postbox_url), flush=True)
         while all(child.poll() is None for child in children.values()):
             time.sleep(0.2)
         raise Failed("A program ended by itself: see what it said above.")
@@ -61,7 +64,21 @@ def prepare(portal_url: str, folder: Path) -> Path:
     return config
 
 
-def welcome(issuer: str, portal_url: str) -> str:
+def leading_to(postbox: int, smtp: int) -> dict[str, str]:
+    """The settings of a provider whose mails and SMS reach the postbox, and nobody else."""
+    return {
+        "POSTBOX_PORT": str(postbox),
+        "POSTBOX_SMTP_PORT": str(smtp),
+        "IDP_SMTP_HOST": "127.0.0.1",
+        "IDP_SMTP_PORT": str(smtp),
+        "IDP_SMTP_TLS": "none",
+        "IDP_SMTP_USER": "",
+        "IDP_SMS_URL": f"http://127.0.0.1:{postbox}/sms",
+        "IDP_SMS_AUTHORIZATION": f"Bearer {secrets.token_urlsafe(16)}",
+    }
+
+
+def welcome(issuer: str, portal_url: str, postbox_url: str) -> str:
     """Where to click, and as whom."""
     people = [
         (one.person.email, f"{one.person.given_names} {one.person.family_name}", one.story) for one in seed.PERSONAS
@@ -72,6 +89,7 @@ def welcome(issuer: str, portal_url: str) -> str:
         (
             "",
             f"  Portal     {portal_url}      <- start here: « Me connecter »",
+            f"  Postbox    {postbox_url}      every mail and SMS arrives here",
             f"  Provider   {issuer}/.well-known/openid-configuration",
             "",
             f"  Sign in as one of these, with the password  {seed.PASSWORD}",

@@ -23,7 +23,8 @@ bp = Blueprint("gateway", __name__)
 @bp.post("/sms")
 def take() -> ResponseReturnValue:
     """Take `{"to", "text", "reference"}`, JSON or a form; a reference that was taken already is not taken again."""
-    if not hmac.compare_digest(request.headers.get("Authorization", ""), current_app.config["SMS_AUTHORIZATION"]):
+    shown, expected = request.headers.get("Authorization", ""), current_app.config["SMS_AUTHORIZATION"]
+    if not hmac.compare_digest(shown.encode(), expected.encode()):
         return {"status": "refused", "error": "who are you?"}, 401
     given: dict[str, Any] = (request.get_json(silent=True) if request.is_json else request.form.to_dict()) or {}
     to, text, reference = (str(given.get(name, "")) for name in ("to", "text", "reference"))

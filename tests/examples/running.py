@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,8 @@ class Examples:
     process: subprocess.Popen[str]
     provider_port: int
     portal_port: int
+    postbox_port: int
+    smtp_port: int
 
     @property
     def provider(self) -> str:
@@ -30,6 +32,10 @@ class Examples:
     @property
     def portal(self) -> str:
         return f"http://localhost:{self.portal_port}"
+
+    @property
+    def postbox(self) -> str:
+        return f"http://localhost:{self.postbox_port}"
 
     def until_ready(self) -> str:
         """What it prints until it says how to end it."""
@@ -49,20 +55,24 @@ class Examples:
 
     def answering(self) -> list[int]:
         """The ports at which something listens."""
-        return [port for port in (self.provider_port, self.portal_port) if _listens(port)]
+        ports = (self.provider_port, self.portal_port, self.postbox_port, self.smtp_port)
+        return [port for port in ports if _listens(port)]
 
 
-def free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        for probe in (one, other):
+def free_ports() -> tuple[int, ...]:
+    """Of the provider, the portal, the postbox, and its mail server."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(4)]
+        for probe in probes:
             probe.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+        return tuple(int(probe.getsockname()[1]) for probe in probes)
 
 
 @contextmanager
-def started(folder: Path, ports: tuple[int, int], **settings: str) -> Iterator[Examples]:
+def started(folder: Path, ports: tuple[int, ...], **settings: str) -> Iterator[Examples]:
     """Start them in `folder`; whatever happens, nothing of them stays."""
-    places = {"IDP_PORT": str(ports[0]), "PORTAL_PORT": str(ports[1]), "PYTHONPATH": str(ROOT)}
+    names = ("IDP_PORT", "PORTAL_PORT", "POSTBOX_PORT", "POSTBOX_SMTP_PORT")
+    places = dict(zip(names, map(str, ports), strict=True)) | {"PYTHONPATH": str(ROOT)}
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "examples.run"],

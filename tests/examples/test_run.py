@@ -1,4 +1,4 @@
-"""`python -m examples.run`: provider and portal on a machine that has nothing else."""
+"""`python -m examples.run`: provider, portal and postbox on a machine that has nothing else."""
 
 import socket
 import time
@@ -10,12 +10,15 @@ import pytest
 from tests.examples.running import free_ports, started
 
 
-def test_provider_and_portal_answer_and_the_personas_are_printed(tmp_path: Path):
+def test_everything_answers_and_the_personas_are_printed(tmp_path: Path):
     began = time.monotonic()
     with started(tmp_path, free_ports()) as examples:
         said = examples.until_ready()
         assert time.monotonic() - began < 20
-        assert all(sign in said for sign in (examples.portal, examples.provider, "Léa Martin", "karim@benali"))
+        assert all(
+            sign in said
+            for sign in (examples.portal, examples.provider, examples.postbox, "Léa Martin", "karim@benali")
+        )
         metadata = httpx.get(f"{examples.provider}/.well-known/openid-configuration").json()
         assert metadata["issuer"] == examples.provider
         assert "Me connecter" in httpx.get(examples.portal).text
@@ -28,7 +31,7 @@ def test_provider_and_portal_answer_and_the_personas_are_printed(tmp_path: Path)
 def test_ctrl_c_ends_everything(tmp_path: Path):
     with started(tmp_path, free_ports()) as examples:
         examples.until_ready()
-        assert len(examples.answering()) == 2
+        assert len(examples.answering()) == 4
         rest = examples.press_ctrl_c()
         assert "Everything has ended." in rest
         assert "Traceback" not in rest
@@ -56,7 +59,9 @@ def test_a_second_run_keeps_the_data(tmp_path: Path):
     assert told[0] == told[1]
 
 
-@pytest.mark.parametrize(("place", "name"), [(0, "IDP_PORT"), (1, "PORTAL_PORT")])
+@pytest.mark.parametrize(
+    ("place", "name"), [(0, "IDP_PORT"), (1, "PORTAL_PORT"), (2, "POSTBOX_PORT"), (3, "POSTBOX_SMTP_PORT")]
+)
 def test_a_taken_port_is_named(tmp_path: Path, place: int, name: str):
     ports = free_ports()
     with socket.socket() as other:
