@@ -64,6 +64,15 @@ def test_a_language_we_do_not_speak_is_the_first_of_ours(
     assert rendered(locale=asked).locale == spoken
 
 
+def test_every_word_of_a_mail_is_in_its_language(rendered: Callable[..., Content]):
+    mail = rendered(locale="en")
+    assert mail.subject == "Trial message"
+    assert mail.text.startswith("Hello,\n")
+    for word in ("Bonjour", "vous", "rien"):
+        assert word not in mail.text + mail.html
+    assert '<html lang="en">' in mail.html
+
+
 def test_without_a_fund_the_network_speaks(rendered: Callable[..., Content]):
     assert rendered().sender == ("Réseau des caisses", "ne-pas-repondre@example.org")
 
