@@ -89,7 +89,7 @@ def test_the_cookie_dies_after_a_quarter_of_an_hour_whatever_the_browser_keeps(v
 
 @row("LNK-3")
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_thousand_visits_of_a_scanner_touch_no_store(site: Flask, visitor: Client, method: str):
+def test_two_hundred_visits_of_a_scanner_touch_no_store(site: Flask, visitor: Client, method: str):
     with costs(site) as counted:
         answers = {land(visitor, method=method).status_code for _ in range(200)}
     assert answers == {303}
