@@ -1,5 +1,6 @@
 """The postbox of the examples inside a test: real servers on free ports, which can be told to misbehave."""
 
+import logging
 import socket
 import ssl
 import threading
@@ -53,6 +54,7 @@ class Postbox:
 @contextmanager
 def postbox() -> Iterator[Postbox]:
     """Both servers."""
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # the server's own, which is in this very process
     box = Box()
     web = make_server("127.0.0.1", 0, create_app(box, AUTHORIZATION), threaded=True)
     thread = threading.Thread(target=web.serve_forever, daemon=True)

@@ -44,7 +44,8 @@ def configure(level: str = "INFO", stream: TextIO = sys.stderr) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # its lines hold paths and query strings
+    for name in ("werkzeug", "httpx", "httpcore"):  # their lines hold paths, query strings and headers
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def init_app(app: Flask) -> None:

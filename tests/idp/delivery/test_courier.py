@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,8 @@ from idp.delivery.courier import Courier, Went, delay, ways
 from idp.delivery.models import OutgoingMessage
 from idp.delivery.transports.memory import Memory
 from idp.delivery.transports.port import Mail, PutOff, Rejected, ServerAway
-from tests.postboxes import Postbox, free_port
+from idp.web import logs
+from tests.postboxes import AUTHORIZATION, Postbox, free_port
 
 ADDRESS, NUMBER = "lea@martin.example.org", "+262639980001"
 DAY = timedelta(days=1)
@@ -271,3 +273,17 @@ def test_under_any_weather_nothing_is_lost_and_nothing_sent_is_sent_again(app: F
     states = Counter(found(app, one).state for one in ids)
     assert states["sent"] == len(memory.sent) == len({mail.to for mail in memory.sent})
     assert states["sent"] + states["abandoned"] == 30
+
+
+def test_no_log_holds_a_recipient_a_word_or_a_password(app: Flask, box: Postbox):
+    log = StringIO()
+    logs.configure("DEBUG", log)
+    for to in (ADDRESS, NUMBER, "reject@example.org"):
+        written(app, to)
+    box.trouble("reject@example.org", "reject")
+    box.trouble(NUMBER, "error_body", times=1)
+    deliver(app)
+    held = log.getvalue()
+    assert "delivery:message:abandoned" in held
+    for word in (ADDRESS, NUMBER, "reject@example.org", "Ada", AUTHORIZATION, "/sms"):
+        assert word not in held
