@@ -41,7 +41,7 @@ class Postbox:
             "smtp_tls": "none",
             "sms_url": f"{self.url}/sms",
             "sms_authorization": AUTHORIZATION,
-            "delivery_timeout": 0.3,
+            "delivery_timeout": 1.5,
         }
 
     def items(self, to: str | None = None) -> list[Item]:
