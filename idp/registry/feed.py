@@ -127,14 +127,18 @@ def _as_utf8(raw: bytes) -> str:
         raise _Wrong("not UTF-8, as the file's first bytes say it is") from error
 
 
-def _as_windows(raw: bytes) -> str:
-    if raw.isascii():
-        return raw.decode("ascii")
+def _reads_as_utf8(raw: bytes) -> bool:
     try:
         raw.decode()
     except UnicodeDecodeError:
-        pass
-    else:
+        return False
+    return True
+
+
+def _as_windows(raw: bytes) -> str:
+    if raw.isascii():
+        return raw.decode("ascii")
+    if _reads_as_utf8(raw):
         raise _Wrong("UTF-8, in a file that holds Windows-1252 too: export it again in one encoding")
     try:
         return raw.decode("cp1252")
