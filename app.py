@@ -8,8 +8,8 @@ from flask.cli import ScriptInfo
 from flask_migrate.cli import db as db_commands
 
 import consent.routes
-import idp
 import idp.accounts.cli
+import idp.accounts.routes
 import idp.delivery.cli
 import idp.journey.routes
 import idp.login.routes
@@ -49,6 +49,7 @@ IMPORTED = (memberships.follow_import,)
 BLUEPRINTS = (
     idp.oidc.routes.bp,
     idp.journey.routes.bp,
+    idp.accounts.routes.bp,
     idp.login.routes.bp,
     consent.routes.bp,
     idp.registry.routes.bp,
@@ -69,8 +70,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     logs.configure(chosen.log_level)
     extensions.open_keys(app, chosen, SqlKeyStore())
     db.init_app(app, chosen)
-    migrations = {"directory": str(Path(idp.__path__[0]) / "migrations"), "include_name": _is_ours}
-    extensions.migrate.init_app(app, db.db, render_as_batch=True, compare_type=True, **migrations)
+    extensions.find_migrations(app)
     published.init_app(app, chosen)
     extensions.csrf.init_app(app)
     origin.init_app(app)
@@ -108,10 +108,6 @@ cli = Commands(
     commands={str(command.name): command for command in COMMANDS},
     context_settings={"obj": ScriptInfo(create_app=_create_for_commands), "help_option_names": ["-h", "--help"]},
 )
-
-
-def _is_ours(name: str | None, kind: str, parents: object) -> bool:
-    return not (kind == "table" and str(name).startswith("audit_event_"))  # the partitions of PostgreSQL
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
@@ -11,7 +12,9 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.local import LocalProxy
 
+import idp
 from idp import clock
+from idp.db import db
 from idp.errors import SettingsRefused
 from idp.settings import Settings
 from idp.shortlived.store import ShortLived, open_store
@@ -105,6 +108,16 @@ def open_keys(app: Flask, chosen: Settings, key_store: KeyStore) -> None:
     )
     app.extensions["idp_store"] = open_store(chosen.shortlived_url, opened, clock.now)
     app.extensions["idp_ring"] = KeyRing(key_store, **ages, cache_for=chosen.keys_cached_for)
+
+
+def find_migrations(app: Flask) -> None:
+    """Let Flask-Migrate know where our migrations are, and which tables are ours."""
+    ours = {"directory": str(Path(idp.__path__[0]) / "migrations"), "include_name": _is_ours}
+    migrate.init_app(app, db, render_as_batch=True, compare_type=True, **ours)
+
+
+def _is_ours(name: str | None, kind: str, parents: object) -> bool:
+    return not (kind == "table" and str(name).startswith("audit_event_"))  # the partitions of PostgreSQL
 
 
 def _master_keys(chosen: Settings) -> dict[int, bytes]:

@@ -1,6 +1,5 @@
 """Every setting of the provider, typed, with its default; read from the environment with the prefix `IDP_`."""
 
-import ipaddress
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, cast
@@ -13,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from werkzeug.local import LocalProxy
 
 from idp.errors import SettingsRefused
+from idp.safety import is_loopback, problems
 
 
 class Settings(BaseSettings):
@@ -108,7 +108,37 @@ class Settings(BaseSettings):
     sign_in_tries_a_day: int = Field(default=25, ge=1)
     """Tries of one login in 24 hours."""
 
+    # Opening an account
+    opening_step_lifetime: timedelta = timedelta(minutes=30)
+    """How long the second step of an opening waits for who proved the first."""
+    opening_lifetime: timedelta = timedelta(days=7)
+    """An opening, from its second step to its activation."""
+    opening_tries: int = Field(default=10, ge=1)
+    """First steps that one network may try with one identifier in an hour."""
+    opening_challenge_after: int = Field(default=100, ge=1)
+    """Tries of one identifier in an hour, from anywhere, after which everyone is asked to wait a moment first."""
+    opening_challenge_wait: timedelta = timedelta(seconds=10)
+    """That moment."""
+    network_tries: int = Field(default=60, ge=1)
+    """What one network may try in an hour, of each page that needs no password: opening, letters, forgotten password."""
+
     # Links and codes
+    activation_link_lifetime: timedelta = timedelta(hours=24)
+    """The link that activates an account; another is sent on demand while the opening lives."""
+    reset_link_lifetime: timedelta = timedelta(hours=1)
+    """The link behind « Mot de passe oublié ? »."""
+    reset_links: int = Field(default=3, ge=1)
+    """Such links that may live at once for one account."""
+    email_certified_for: timedelta = timedelta(days=365)
+    """How long the certification of an address lasts."""
+    email_certification_grace: timedelta = timedelta(days=15)
+    """How long one signs in unhindered after that."""
+    email_reminders_before: Annotated[tuple[timedelta, ...], NoDecode] = (
+        timedelta(days=30),
+        timedelta(days=7),
+        timedelta(days=1),
+    )
+    """When a reminder leaves, before the certification is due."""
     landing_lifetime: timedelta = timedelta(minutes=15)
     """How long the page behind a mail link may wait for its button."""
     sms_code_lifetime: timedelta = timedelta(minutes=10)
@@ -193,16 +223,15 @@ class Settings(BaseSettings):
     cheap_hashes: bool = False
     """Passwords hashed in a millisecond. Refused in production."""
 
-    @field_validator("locales", "sms_accepted_values", mode="before")
+    @field_validator("locales", "sms_accepted_values", "email_reminders_before", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _safe(self) -> "Settings":
-        problems = [*_shape(self), *(_unsafe(self) if self.is_production else ())]
-        if problems:
-            raise ValueError("; ".join(problems))
+        if found := problems(self):
+            raise ValueError("; ".join(found))
         return self
 
     @property
@@ -214,52 +243,6 @@ class Settings(BaseSettings):
     def is_secure(self) -> bool:
         """Whether cookies may be `Secure` and carry the `__Host-` prefix."""
         return self.issuer.startswith("https://")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address names this very machine."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _shape(chosen: Settings) -> list[str]:
-    issuer = urlsplit(chosen.issuer)
-    wrong = issuer.scheme not in ("http", "https") or not issuer.hostname or issuer.query or issuer.fragment
-    problems = []
-    if wrong or issuer.username or chosen.issuer.endswith("/"):
-        problems.append("IDP_ISSUER must be http(s)://host[:port][/path], without a final slash, query or user")
-    if not chosen.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
-        problems.append("IDP_DATABASE_URL must be sqlite:///… or postgresql+psycopg://…")
-    if not chosen.shortlived_url.startswith(("sqlite:///", "redis://", "rediss://", "unix://")):
-        problems.append("IDP_SHORTLIVED_URL must be sqlite:///…, redis://…, rediss://… or unix://…")
-    if chosen.smtp_tls == "none" and not is_loopback(chosen.smtp_host):
-        problems.append("IDP_SMTP_TLS must be starttls or implicit: none is for a server on loopback")
-    gateway = urlsplit(chosen.sms_url)
-    is_safe = gateway.scheme == "https" or (gateway.scheme == "http" and is_loopback(gateway.hostname or ""))
-    if chosen.sms_url and not (is_safe and gateway.hostname):
-        problems.append("IDP_SMS_URL must be https://…")
-    if chosen.session_idle_lifetime > chosen.session_lifetime:
-        problems.append("IDP_SESSION_IDLE_LIFETIME must not exceed IDP_SESSION_LIFETIME")
-    return problems
-
-
-def _unsafe(chosen: Settings) -> list[str]:
-    problems = []
-    if not chosen.is_secure:
-        problems.append("IDP_ISSUER must be https outside development")
-    if not chosen.database_url.startswith("postgresql+psycopg://"):
-        problems.append("IDP_DATABASE_URL must be PostgreSQL outside development")
-    if chosen.shortlived_url.startswith("sqlite:///"):
-        problems.append("IDP_SHORTLIVED_URL must be Redis outside development")
-    if chosen.smtp_tls == "none":
-        problems.append("IDP_SMTP_TLS must be starttls or implicit outside development")
-    if chosen.sms_url.startswith("http:"):
-        problems.append("IDP_SMS_URL must be https outside development")
-    if chosen.cheap_hashes:
-        problems.append("IDP_CHEAP_HASHES is for tests only")
-    return problems
 
 
 def load() -> Settings:

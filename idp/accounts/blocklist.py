@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from idp.accounts.passwords import LONGEST
 from keys.passwords import normalize
 
 COMMON = frozenset(word for words in FREQUENCY_LISTS.values() for word in words)
@@ -27,6 +26,8 @@ MONTHS = frozenset(
         "decembre",
     ],
 )
+LONGEST = 128
+"""Characters read of a password or a text about a person."""
 SHORTEST_WORD, MOST_WORDS = 3, 40
 ENOUGH = 4  # what must be left of a password without its known words: letters, and runs of digits counted as one
 LOOKALIKES = str.maketrans("@4310$5", "aaeioss")

@@ -1,8 +1,10 @@
-"""The password policy: length and classes, judged as the person sees them (PWD-1)."""
+"""The password policy: length and classes as the person sees them (PWD-1), and nothing that is guessed first (PWD-2)."""
 
 import unicodedata
+from collections.abc import Iterable
 from enum import StrEnum
 
+from idp.accounts import blocklist
 from keys.passwords import normalize
 
 SHORTEST, LONGEST, CLASSES = 8, 128, 3
@@ -14,12 +16,14 @@ class Weakness(StrEnum):
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
     TOO_FEW_CLASSES = "too_few_classes"
+    GUESSABLE = "guessable"
 
 
-def weaknesses(password: str) -> list[Weakness]:
+def weaknesses(password: str, about: Iterable[str] = ()) -> list[Weakness]:
     """Everything that is wrong with a password; empty when it may be chosen.
 
-    Lengths are code points after Unicode composition (NFC). One pass, so that judging is cheap whatever was typed.
+    Lengths are code points after Unicode composition (NFC). `about` are texts the person is known by: names, company,
+    SIREN, address before the "@". Judging is cheap, whatever was typed (PWD-3).
     """
     composed = normalize(password)
     if len(composed) > LONGEST:
@@ -29,7 +33,12 @@ def weaknesses(password: str) -> list[Weakness]:
         found.append(Weakness.TOO_SHORT)
     if len({_class_of(character) for character in composed}) < CLASSES:
         found.append(Weakness.TOO_FEW_CLASSES)
-    return found
+    return found or _known(composed, about)
+
+
+def _known(password: str, about: Iterable[str]) -> list[Weakness]:
+    """What only a password that keeps the rules is asked: to people, the rules come first."""
+    return [Weakness.GUESSABLE] if blocklist.is_guessable(password, about) else []
 
 
 def _class_of(character: str) -> str:

@@ -81,8 +81,8 @@ def _value(default: Any) -> str:
 
 def _type(annotation: Any) -> str:
     words = {
-        "timedelta": "duration",
         "tuple": "list",
+        "timedelta": "duration",
         "Path": "path",
         "bool": "yes or no",
         "int": "number",

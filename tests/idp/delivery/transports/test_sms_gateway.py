@@ -22,11 +22,12 @@ from tests.postboxes import AUTHORIZATION, Postbox, black_hole, certificate
 class Gateway(BaseHTTPRequestHandler):
     """Answers what it is told, and keeps what it was asked."""
 
-    asked: list[tuple[dict[str, str], bytes]]
+    asked: list[tuple[dict[str, str], bytes, str]]
     answer: tuple[int, dict[str, str], bytes]
 
     def do_POST(self) -> None:
-        self.asked.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.asked.append((dict(self.headers), body, self.requestline))
         status, headers, body = self.answer
         self.send_response(status)
         for name, value in ({"Content-Length": str(len(body))} | headers).items():
@@ -74,7 +75,8 @@ def test_the_request_is_that_of_the_settings(box: Postbox):
     fields = {"recipients": "{to}", "body": "Service : {text}", "client_ref": "{id}", "from": "CAISSE"}
     with answering(202, b'{"state": "OK"}') as (port, asked):
         sends(box, port, sms_fields=fields, sms_accepted_field="state", sms_accepted_values="OK,DONE")
-    headers, body = asked[0]
+    headers, body, line = asked[0]
+    assert line == "POST /sms HTTP/1.1"
     assert headers["Authorization"] == AUTHORIZATION
     assert json.loads(body).items() >= {"recipients": NUMBER, "body": "Service : Votre code : 123456"}.items()
     assert json.loads(body).keys() == fields.keys()

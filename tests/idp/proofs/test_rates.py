@@ -1,0 +1,29 @@
+"""Tries that need no account are counted for an hour, on any store."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+from idp import clock
+from idp.proofs import rates
+
+
+def test_so_many_an_hour_and_no_more(any_app: Flask):
+    with any_app.app_context():
+        assert [rates.within("opening", "192.0.2.1", most=2) for _ in range(3)] == [True, True, False]
+
+
+def test_another_one_and_another_kind_are_counted_apart(app: Flask):
+    with app.app_context():
+        assert rates.count("opening", "192.0.2.1") == 1
+        assert rates.count("opening", "192.0.2.2") == 1
+        assert rates.count("letters", "192.0.2.1") == 1
+        assert rates.count("opening", "192.0.2.1") == 2
+
+
+def test_an_hour_later_one_may_try_again(app: Flask):
+    with app.app_context():
+        assert rates.within("opening", "192.0.2.1", most=1)
+        assert not rates.within("opening", "192.0.2.1", most=1)
+        with clock.travel(timedelta(hours=1, seconds=1)):
+            assert rates.within("opening", "192.0.2.1", most=1)
