@@ -120,7 +120,7 @@ class Settings(BaseSettings):
     opening_challenge_wait: timedelta = timedelta(seconds=10)
     """That moment."""
     network_tries: int = Field(default=60, ge=1)
-    """What one network may try in an hour, of each page that needs no password: opening, letters, forgotten password."""
+    """What one network may try in an hour, of each page that asks for no password."""
 
     # Links and codes
     activation_link_lifetime: timedelta = timedelta(hours=24)
