@@ -1,4 +1,4 @@
-"""The password policy: length and classes as the person sees them (PWD-1), and nothing that is guessed first (PWD-2)."""
+"""The password policy: length and classes as the person sees them (PWD-1); nothing that is guessed first (PWD-2)."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ def weaknesses(password: str, about: Iterable[str] = ()) -> list[Weakness]:
 
 
 def _known(password: str, about: Iterable[str]) -> list[Weakness]:
-    """What only a password that keeps the rules is asked: to people, the rules come first."""
+    """Asked of what keeps the rules in sight: one thing at a time."""
     return [Weakness.GUESSABLE] if blocklist.is_guessable(password, about) else []
 
 

@@ -44,7 +44,8 @@ def create(person: Person, password: str, fund: Fund | None = None) -> Account:
     for number in filter(None, (person.mobile, person.fixed)):
         if not _E164.fullmatch(number):
             raise PersonRefused(f"{number!r} is not in E.164")
-    if weak := weaknesses(password):
+    about = (person.given_names, person.family_name, canonical.partition("@")[0])
+    if weak := weaknesses(password, about):
         raise PersonRefused(f"the password is refused: {', '.join(weak)}")
     with passwords.place():
         password_hash = passwords.hash(password)

@@ -14,7 +14,8 @@ WORDS: Mapping[Weakness, Any] = {
     Weakness.TOO_SHORT: _l("Mot de passe trop court : il faut 8 caractères minimum."),
     Weakness.TOO_LONG: _l("Mot de passe trop long : il faut 128 caractères au plus."),
     Weakness.TOO_FEW_CLASSES: _l(
-        "Il faut au moins un caractère de 3 de ces 4 catégories : majuscules, minuscules, chiffres, caractères spéciaux."
+        "Il faut au moins un caractère de 3 de ces 4 catégories : "
+        "majuscules, minuscules, chiffres, caractères spéciaux."
     ),
     Weakness.GUESSABLE: _l(
         "Ce mot de passe est trop facile à deviner : choisissez par exemple trois mots sans rapport entre eux, "
@@ -32,7 +33,7 @@ class Choosing(Protocol):
 
 def new_password_field() -> Any:
     """The field `password`. Nothing typed is changed, nor cut: what is too long is told."""
-    return PasswordField(_l("Nouveau mot de passe"), [InputRequired(_l("Choisissez un mot de passe."))])
+    return PasswordField(_l("Mot de passe"), [InputRequired(_l("Choisissez un mot de passe."))])
 
 
 def again_field() -> Any:
