@@ -31,6 +31,8 @@ class LiveSession(NamedTuple):
     family_name: str
     email: str | None
     locale: str | None
+    email_certified_at: datetime | None
+    email_certification_due_at: datetime | None
 
 
 class LiveGrant(NamedTuple):
@@ -63,6 +65,7 @@ class LiveGrant(NamedTuple):
     account_updated_at: datetime
     email: str | None
     email_certified_at: datetime | None
+    email_certification_due_at: datetime | None
     sub: UUID | None
     sector: str
     client_public_id: str
@@ -77,7 +80,7 @@ class LiveGrant(NamedTuple):
 
 _SESSION = """
 SELECT s.id, s.account_id, s.methods, s.auth_time, s.started_at, s.seen_at, s.organization_id,
-       a.given_names, a.family_name, e.typed, a.locale
+       a.given_names, a.family_name, e.typed, a.locale, e.certified_at, e.certification_due_at
 FROM session s JOIN not_before n ON n.at <= s.started_at
 JOIN account a ON a.id = s.account_id AND a.activated_at IS NOT NULL AND a.suspended_at IS NULL AND a.closed_at IS NULL
 LEFT JOIN email_address e ON e.account_id = a.id
@@ -88,8 +91,9 @@ _GRANT = """
 SELECT g.id, g.account_id, g.client_id, g.session_id, g.organization_id, g.membership_id, g.delegation_id,
        g.scopes, g.claims, g.resources, g.authorization_details, g.auth_time, g.acr, g.amr, g.sid, g.offline,
        g.created_at, g.redeemed_at, g.used_at, s.seen_at,
-       a.civility, a.given_names, a.family_name, a.locale, a.updated_at, e.typed, e.certified_at,
-       u.sub, c.sector, c.client_id, o.kind, o.name, o.siret, o.number, f.code, m.holder, m.rights
+       a.civility, a.given_names, a.family_name, a.locale, a.updated_at,
+       e.typed, e.certified_at, e.certification_due_at, u.sub, c.sector, c.client_id,
+       o.kind, o.name, o.siret, o.number, f.code, m.holder, m.rights
 FROM "grant" g JOIN not_before n ON n.at <= g.created_at
 JOIN account a ON a.id = g.account_id AND a.activated_at IS NOT NULL AND a.suspended_at IS NULL AND a.closed_at IS NULL
 JOIN client c ON c.id = g.client_id AND c.disabled_at IS NULL

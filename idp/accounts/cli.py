@@ -32,18 +32,22 @@ def show(email: str, as_json: bool) -> None:
         click.echo(json.dumps(shown))
         return
     for name, value in shown.items():
-        click.echo(f"{name:<14}{value or '-'}")
+        click.echo(f"{name:<28}{value or '-'}")
 
 
 COMMANDS = (accounts,)
 
 
 def _shown(account: Account) -> dict[str, str | None]:
-    instants = ("created_at", "activated_at", "suspended_at", "closed_at")
-    facts = {name: getattr(account, name) for name in instants}
+    email = account.email
+    facts = {
+        "email_certified_at": email and email.certified_at,
+        "email_certification_due_at": email and email.certification_due_at,
+        **{name: getattr(account, name) for name in ("created_at", "activated_at", "suspended_at", "closed_at")},
+    }
     return {
         "id": str(account.id),
         "name": account.name,
-        "email": account.email.typed if account.email else None,
+        "email": email.typed if email else None,
         **{name: value and value.isoformat(timespec="seconds") for name, value in facts.items()},
     }

@@ -109,11 +109,17 @@ class EmailAddress(Model):
     typed: Mapped[str] = mapped_column(sa.String(320))
     canonical: Mapped[str] = mapped_column(sa.String(320), unique=True)
     certified_at: Mapped[datetime | None]
-    certification_due_at: Mapped[datetime | None]
+    certification_due_at: Mapped[datetime | None] = mapped_column(index=True)
+    certification_reminders: Mapped[int] = mapped_column(default=0)
     undeliverable_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
     account: Mapped[Account] = relationship(back_populates="email")
+
+    @classmethod
+    def live(cls, account_id: UUID) -> "EmailAddress | None":
+        """The address of an account that may be used."""
+        return db.session.scalar(sa.select(cls).join(Account).where(cls.account_id == account_id, Account.is_live()))
 
 
 class PhoneNumber(Model):

@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass
 
 from idp import clock
-from idp.accounts import logins
+from idp.accounts import email_certification, logins
 from idp.accounts.models import Account, EmailAddress, PhoneNumber
 from idp.accounts.passwords import weaknesses
 from idp.audit import log
 from idp.audit.events import Event
-from idp.db import db
+from idp.db import db, new_id
 from idp.extensions import passwords
 from idp.registry.models import Fund
 
@@ -57,6 +57,7 @@ def create(person: Person, password: str, fund: Fund | None = None) -> Account:
 def _add(person: Person, canonical: str, password_hash: str, fund: Fund | None) -> Account:
     now = clock.now()
     account = Account(
+        id=new_id(),
         fund_id=fund.id if fund else None,
         civility=person.civility,
         given_names=person.given_names,
@@ -67,7 +68,13 @@ def _add(person: Person, canonical: str, password_hash: str, fund: Fund | None) 
         updated_at=now,
         activated_at=now,
     )
-    account.email = EmailAddress(typed=person.email, canonical=canonical, certified_at=now, created_at=now)
+    account.email = EmailAddress(
+        typed=person.email,
+        canonical=canonical,
+        certified_at=now,
+        certification_due_at=email_certification.first_due(account.id, now),
+        created_at=now,
+    )
     if person.mobile:
         certified_at = now if person.mobile_is_certified else None
         account.phones.append(

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from idp import clock
+from idp.accounts import email_certification
 from idp.accounts.models import RIGHTS, PhoneNumber
 from idp.alive import LiveGrant
 from idp.oidc.models.registered import RegisteredClient
@@ -80,8 +82,13 @@ def _person(alive: LiveGrant) -> dict[str, Any]:
         "locale": alive.locale or settings.locales[0],
         "updated_at": int(alive.account_updated_at.timestamp()),
         "email": alive.email,
-        "email_verified": alive.email and alive.email_certified_at is not None,
+        "email_verified": alive.email and _is_certified(alive),
     }
+
+
+def _is_certified(alive: LiveGrant) -> bool:
+    due_at = alive.email_certification_due_at
+    return email_certification.is_good(alive.email_certified_at, due_at, clock.now())
 
 
 def _phone(alive: LiveGrant) -> dict[str, Any]:

@@ -17,7 +17,7 @@ def run(app):
 def test_an_operator_finds_the_id_of_a_person_by_their_address(run, lea):
     shown = json.loads(run("accounts", "show", lea.email.upper(), "--json").output)
     assert (shown["id"], shown["name"], shown["suspended_at"]) == (str(lea.id), lea.name, None)
-    assert f"id            {lea.id}" in run("accounts", "show", lea.email).output
+    assert f"id                          {lea.id}" in run("accounts", "show", lea.email).output
 
 
 @pytest.mark.parametrize("email", ["nobody@example.org", "not an address"])

@@ -1,0 +1,110 @@
+"""Certify an address: at activation, and again every year by a mail whose one button does it (guide, étape 2)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from idp import clock
+from idp.accounts.models import Account, EmailAddress
+from idp.alive import LiveSession
+from idp.audit import log
+from idp.audit.events import Event
+from idp.delivery import outbox
+from idp.journey.models import Journey
+from idp.journey.steps import Step
+from idp.proofs import budgets, links
+from idp.sessions import current
+from idp.settings import settings
+
+PURPOSE = "email-certification"
+SHORTEST = timedelta(days=1)
+"""How long the link lives that was asked for on the way to a portal, when the grace is over."""
+
+
+@dataclass(frozen=True)
+class Certified:
+    """An address that was certified just now, or, without `until`, earlier by the same link."""
+
+    account: Account
+    address: str
+    until: datetime | None = None
+
+
+def first_due(account_id: UUID, now: datetime) -> datetime:
+    """When an address certified at that instant for the first time is due: in the second half of the period.
+
+    Always the same for an account, and spread over all of them: letters leave in waves, renewals must not.
+    """
+    half = settings.email_certified_for / 2
+    return now + half + timedelta(seconds=account_id.int % int(half.total_seconds()))
+
+
+def is_good(certified_at: datetime | None, due_at: datetime | None, now: datetime) -> bool:
+    """Whether an address counts as certified at that instant, the grace included."""
+    return certified_at is not None and (due_at is None or now < due_at + settings.email_certification_grace)
+
+
+def is_due(journey: Journey) -> bool:
+    """Whether who is signed in must certify their address before they go on."""
+    session = current.session()
+    return session is not None and session.email is not None and not _is_good(session)
+
+
+STEP = Step(
+    "email_certification", is_due, screen="accounts.email_certification_step", silent_error="interaction_required"
+)
+
+
+def ask(account_id: UUID) -> bool:
+    """Send the mail to who asks for it, signed in; False when enough of them were sent (LNK-8)."""
+    address = EmailAddress.live(account_id)
+    if address is None or not budgets.allow_mail(address.canonical):
+        return False
+    send(address, urgent=True)
+    return True
+
+
+def send(address: EmailAddress, *, urgent: bool) -> None:
+    """Write the mail whose link works until the grace is over, and a day at least."""
+    now, account = clock.now(), address.account
+    until = max(now + SHORTEST, (address.certification_due_at or now) + settings.email_certification_grace)
+    secret = links.issue(PURPOSE, account.id, until - now, bound_to=address.canonical)
+    outbox.send_mail(
+        "accounts/email_certification",
+        address.canonical,
+        fund_id=account.fund_id,
+        locale=account.locale,
+        expires_at=until,
+        urgent=urgent,
+        link=f"{settings.issuer}/{PURPOSE}/{secret}",
+        address=address.typed,
+        until=until,
+    )
+    log.record(Event.EMAIL_CERTIFICATION_SENT, subject=account.id)
+
+
+def certify(secret: str) -> Certified | None:
+    """Use the link of such a mail: it alone certifies, and opens nothing. None when it is of no use any more.
+
+    A link that was sent to another address than the account's present one is none, nor is one of a closed account.
+    """
+    account_id = links.look(PURPOSE, secret)
+    address = EmailAddress.live(account_id) if account_id else None
+    if address is None or links.redeem(PURPOSE, secret, bound_to=address.canonical) is None:
+        return _done(secret)
+    now = clock.now()
+    address.certified_at, address.certification_reminders = now, 0
+    address.certification_due_at = until = now + settings.email_certified_for
+    links.kill(PURPOSE, address.account_id)
+    log.record(Event.EMAIL_CERTIFIED, subject=address.account_id)
+    return Certified(address.account, address.typed, until)
+
+
+def _done(secret: str) -> Certified | None:
+    account_id = links.spent(PURPOSE, secret)
+    address = EmailAddress.live(account_id) if account_id else None
+    return Certified(address.account, address.typed) if address else None
+
+
+def _is_good(session: LiveSession) -> bool:
+    return is_good(session.email_certified_at, session.email_certification_due_at, clock.now())
