@@ -14,6 +14,7 @@ from idp.db import db, new_id, unit_of_work
 from idp.proofs import budgets
 from idp.web import logs
 from tests import worlds
+from tests.rows import row
 
 NUMBER = "+262639980001"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -49,6 +50,7 @@ def test_another_address_has_a_budget_of_its_own(any_app: Flask):
         assert mail("karim@example.org")
 
 
+@row("SMS-4", "SMS-5")
 def test_a_number_has_one_budget_over_all_accounts_and_a_moment_between_two(any_app: Flask):
     with any_app.app_context():
         sent = []
@@ -59,6 +61,7 @@ def test_a_number_has_one_budget_over_all_accounts_and_a_moment_between_two(any_
         assert sent[:4] == [True, False, False, True]
 
 
+@row("SMS-4")
 def test_an_account_has_a_budget_over_all_numbers(any_app: Flask):
     with any_app.app_context():
         target, sent = new_id(), 0
@@ -108,6 +111,7 @@ def test_what_is_undone_costs_nothing(any_app: Flask):
         assert mail()
 
 
+@row("SMS-4")
 def test_one_network_asks_for_ten_an_hour(app: Flask):
     sent = 0
     for number in range(14):
@@ -116,6 +120,7 @@ def test_one_network_asks_for_ten_an_hour(app: Flask):
     assert sent == 10
 
 
+@row("SMS-4")
 def test_the_house_stops_at_its_budget_and_says_so_once(template: worlds.Template, tmp_path: pytest.TempPathFactory):
     app = template.sqlite(tmp_path, sms_a_day_in_all=3)
     log = StringIO()

@@ -191,6 +191,7 @@ def test_a_digest_moved_to_another_row_is_of_no_code(app: Flask):
         assert not verified(theirs, code, OTHER)
 
 
+@row("SMS-4")
 def test_over_a_budget_there_is_no_code_and_the_former_one_stays_good(any_app: Flask):
     with any_app.app_context():
         target = new_id()
