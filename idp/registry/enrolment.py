@@ -1,5 +1,7 @@
 """Provisional codes: what a typed one opens, once; who may have another letter."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -8,13 +10,15 @@ from zoneinfo import ZoneInfo
 from idp import clock
 from idp.audit import log
 from idp.audit.events import Event
+from idp.db import Transaction
 from idp.extensions import postal
 from idp.registry.models import EnrolmentCode, Organization
 from idp.settings import settings
 
 MOST_LIVE = 3
 """So many codes may live for one organization: no check computes more hashes, or fewer."""
-_NOBODY = UUID(int=0)
+NOBODY = UUID(int=0)
+"""No organization: asked for, it costs as much as one."""
 
 
 class Refusal(StrEnum):
@@ -27,16 +31,31 @@ class Refusal(StrEnum):
     ENOUGH = f"{MOST_LIVE} codes live: wait until one expires"
 
 
-def check(organization: Organization | None, typed: str) -> EnrolmentCode | None:
-    """The live code of that organization that was typed. Call it within `postal.place()`.
+@dataclass(frozen=True)
+class LiveCodes:
+    """The codes that may open an organization: ids and hashes, read before any is computed."""
 
-    Whatever the answer, and for no organization too: one statement, and the same hashes (OPN-1).
+    owner: UUID
+    codes: Sequence[tuple[UUID, str]] = ()
+
+
+def live(own: Transaction, organization_id: UUID | None) -> LiveCodes:
+    """The live codes of that organization, or of none: one statement, in a transaction that ends before they are used.
+
+    None of it is open while hashes are computed (PWD-6).
     """
-    owner = organization.id if organization else _NOBODY
-    live = EnrolmentCode.live(owner, clock.now(), MOST_LIVE)
-    decoys = [None] * (MOST_LIVE - len(live))
-    answers = postal.check(str(owner), [*(code.code_hash for code in live), *decoys], typed)
-    return next((code for code, fits in zip(live, answers, strict=False) if fits), None)
+    owner = organization_id or NOBODY
+    return LiveCodes(owner, EnrolmentCode.live(own, owner, clock.now(), MOST_LIVE))
+
+
+def check(among: LiveCodes, typed: str) -> UUID | None:
+    """Which of these codes was typed, by its id. Call it within `postal.place()`.
+
+    Whatever the answer, and for no organization too: the same hashes (OPN-1).
+    """
+    decoys = [None] * (MOST_LIVE - len(among.codes))
+    answers = postal.check(str(among.owner), [*(code_hash for _, code_hash in among.codes), *decoys], typed)
+    return next((code_id for (code_id, _), fits in zip(among.codes, answers, strict=False) if fits), None)
 
 
 def consume(code_id: UUID) -> bool:

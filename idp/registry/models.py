@@ -6,7 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from idp.db import Model, PrimaryKey, db, new_id, table
 
@@ -118,6 +118,19 @@ class Organization(Model):
         """The organization of that id."""
         return db.session.get(cls, organization_id)
 
+    @classmethod
+    def members(cls, number: str, siret: str, own: Session | None = None) -> list["Organization"]:
+        """The open members of that number, in capitals or not, and SIRET: of one fund, or of several."""
+        named = sa.and_(cls.siret == siret, sa.func.upper(cls.number) == number.upper())
+        found = sa.select(cls).where(named, cls.kind == "member", cls.closed_at.is_(None))
+        return list((own or db.session).scalars(found.order_by(cls.id)))
+
+    def open_sites(self) -> list["Organization"]:
+        """The sites of this member that have not ended."""
+        cls = type(self)
+        found = sa.select(cls).where(cls.parent_id == self.id, cls.kind == "site", cls.closed_at.is_(None))
+        return list(db.session.scalars(found.order_by(cls.number)))
+
 
 class EnrolmentCode(Model):
     """A provisional code sent by post. It waits for its letter while it has no hash; then it lives until it expires.
@@ -157,12 +170,13 @@ class EnrolmentCode(Model):
         )
 
     @classmethod
-    def live(cls, organization_id: UUID, now: datetime, limit: int) -> list["EnrolmentCode"]:
-        """The codes that open an organization, if it has not ended; the newest first."""
+    def live(cls, own: Session, organization_id: UUID, now: datetime, limit: int) -> list[tuple[UUID, str]]:
+        """The ids and hashes of the codes that open an organization, if it has not ended; the newest first."""
         unspent = sa.and_(cls.consumed_at.is_(None), cls.returned_at.is_(None), cls.expires_at > now)
-        here = sa.select(cls).join(Organization).where(cls.organization_id == organization_id, unspent)
-        open_ = here.where(cls.code_hash.is_not(None), Organization.closed_at.is_(None))
-        return list(db.session.scalars(open_.order_by(cls.id.desc()).limit(limit)))
+        here = sa.select(cls.id, cls.code_hash).join(Organization)
+        open_ = here.where(cls.organization_id == organization_id, unspent, Organization.closed_at.is_(None))
+        rows = own.execute(open_.where(cls.code_hash.is_not(None)).order_by(cls.id.desc()).limit(limit))
+        return [(code_id, str(code_hash)) for code_id, code_hash in rows]
 
     @classmethod
     def add_waiting(cls, organization_id: UUID, asked_by: str, now: datetime) -> bool:

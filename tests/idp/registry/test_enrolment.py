@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from idp import clock
-from idp.db import db, new_id, unit_of_work
+from idp.db import db, new_id, own_transaction, unit_of_work
 from idp.extensions import postal
 from idp.registry import enrolment
 from idp.registry.enrolment import MOST_LIVE, Refusal
@@ -37,9 +37,12 @@ def a_code(organization: Organization, code: str = CODE, **changes: object) -> U
 
 
 def check(organization: Organization | None, typed: str = CODE) -> UUID | None:
-    with unit_of_work(writes=False), postal.place():
-        found = enrolment.check(organization, typed)
-        return found.id if found else None
+    organization_id = organization.id if organization else None
+    db.session.commit()
+    with own_transaction() as own:
+        among = enrolment.live(own, organization_id)
+    with postal.place():
+        return enrolment.check(among, typed)
 
 
 def consume(code_id: UUID) -> bool:

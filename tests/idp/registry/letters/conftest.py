@@ -87,8 +87,10 @@ def read_all(folder: Path, kind: str) -> list[Read]:
 def opens(letter: Read) -> Organization | None:
     """The organization whose code a letter carries, if it is the one on its reference."""
     fund, batch, position = letter.reference.split("/")
-    with unit_of_work(writes=False), postal.place():
+    with unit_of_work(writes=False):
         code = EnrolmentCode.by_reference(fund, batch, int(position))
         organization = code and Organization.by_id(code.organization_id)
-        found = enrolment.check(organization, letter.code or "")
-        return organization if found and found.id == code.id else None
+        among = enrolment.live(db.session(), organization and organization.id)
+        with postal.place():
+            found = enrolment.check(among, letter.code or "")
+        return organization if code and found == code.id else None
