@@ -14,7 +14,7 @@ Process = subprocess.Popen[bytes]
 def start(app: Flask, *words: str, **changes: str) -> Process:
     """`idp …` on these stores; `changes` are settings on top. Its output is piped."""
     settings = app.extensions["settings"]
-    names = ("database_url", "shortlived_url", "master_key_file")
+    names = {"database_url", "shortlived_url", "master_key_file", *changes}
     values = {f"IDP_{name.upper()}": str(changes.get(name, getattr(settings, name))) for name in names}
     command = [sys.executable, "-m", "app", *words]
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "IDP_OPERATOR": "Karim", **values}
