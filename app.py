@@ -22,7 +22,7 @@ import idp.registry.routes
 import idp.sessions.cli
 from consent import asking
 from idp import clock, db, extensions, settings
-from idp.accounts import memberships
+from idp.accounts import email_certification, memberships
 from idp.audit import log, origin
 from idp.errors import DomainError
 from idp.journey.views import expired
@@ -40,6 +40,7 @@ from idp.web.commands import Commands
 JOURNEY = (
     account_choice.STEP,  # prompt=select_account: continue, or change account
     password.STEP,  # who are you?
+    email_certification.STEP,  # is your address still certified?
     asking.STEP,  # may this application know?
 )
 ANSWERS = {"authorize": answer.ANSWER}

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from idp import clock
-from idp.accounts.models import Account, EmailAddress
+from idp.accounts.models import EmailAddress
 from idp.alive import LiveSession
 from idp.audit import log
 from idp.audit.events import Event
@@ -13,7 +13,8 @@ from idp.delivery import outbox
 from idp.journey.models import Journey
 from idp.journey.steps import Step
 from idp.proofs import budgets, links
-from idp.sessions import current
+from idp.registry.models import Fund
+from idp.sessions import current, lifecycle
 from idp.settings import settings
 
 PURPOSE = "email-certification"
@@ -23,10 +24,14 @@ SHORTEST = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Certified:
-    """An address that was certified just now, or, without `until`, earlier by the same link."""
+    """An address that was certified just now, or, without `until`, earlier by the same link.
 
-    account: Account
+    `fund_id` is the fund of its person, if any, and `home_client_id` the portal to go to from there.
+    """
+
     address: str
+    fund_id: UUID | None
+    home_client_id: str | None
     until: datetime | None = None
 
 
@@ -55,13 +60,25 @@ STEP = Step(
 )
 
 
-def ask(account_id: UUID) -> bool:
-    """Send the mail to who asks for it, signed in; False when enough of them were sent (LNK-8)."""
-    address = EmailAddress.live(account_id)
+def ask(journey: Journey, session: LiveSession) -> bool:
+    """Send the mail to who is signed in and asks for it; False when enough of them were sent (LNK-8)."""
+    address = EmailAddress.live(session.account_id)
     if address is None or not budgets.allow_mail(address.canonical):
         return False
     send(address, urgent=True)
+    journey.established("certification_asked", by=session.id)
     return True
+
+
+def was_asked(journey: Journey, session: LiveSession) -> bool:
+    """Whether that person asked for the mail on this journey."""
+    return bool(journey.facts.get("certification_asked") == str(session.id))
+
+
+def change(session: LiveSession) -> None:
+    """End the session, as a sign-out does: the journey then asks who goes on."""
+    lifecycle.end(session.id)
+    current.forget()
 
 
 def send(address: EmailAddress, *, urgent: bool) -> None:
@@ -97,13 +114,19 @@ def certify(secret: str) -> Certified | None:
     address.certification_due_at = until = now + settings.email_certified_for
     links.kill(PURPOSE, address.account_id)
     log.record(Event.EMAIL_CERTIFIED, subject=address.account_id)
-    return Certified(address.account, address.typed, until)
+    return _certified(address, until)
 
 
 def _done(secret: str) -> Certified | None:
     account_id = links.spent(PURPOSE, secret)
     address = EmailAddress.live(account_id) if account_id else None
-    return Certified(address.account, address.typed) if address else None
+    return _certified(address) if address else None
+
+
+def _certified(address: EmailAddress, until: datetime | None = None) -> Certified:
+    fund_id = address.account.fund_id
+    fund = Fund.by_id(fund_id) if fund_id else None
+    return Certified(address.typed, fund_id, fund.home_client_id if fund else None, until)
 
 
 def _is_good(session: LiveSession) -> bool:

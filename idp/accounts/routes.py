@@ -2,4 +2,16 @@
 
 from flask import Blueprint
 
+from idp.accounts.views import email_certification, email_certification_step
+
 bp = Blueprint("accounts", __name__)
+bp.add_url_rule("/email-certification/<secret>", "email_certification_link", email_certification.link)
+bp.add_url_rule("/email-certification", "email_certification", email_certification.show)
+bp.add_url_rule("/email-certification", "email_certification_submit", email_certification.submit, methods=["POST"])
+bp.add_url_rule("/journey/<uuid:journey_id>/email", "email_certification_step", email_certification_step.show)
+bp.add_url_rule(
+    "/journey/<uuid:journey_id>/email",
+    "email_certification_step_submit",
+    email_certification_step.submit,
+    methods=["POST"],
+)
