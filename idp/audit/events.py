@@ -30,6 +30,7 @@ class Event(StrEnum):
     REGISTER_IMPORTED = "registry:members:imported"
     SIRET_CHANGED = "registry:organization:siret_changed"
     LETTERS_ASKED = "registry:letters:asked"
+    LETTERS_REFUSED = "registry:letters:refused"
     LETTERS_MADE = "registry:letters:made"
     LETTER_RETURNED = "registry:letters:returned"
     OPENING_IDENTIFIED = "accounts:opening:identified"

@@ -24,6 +24,8 @@ NOBODY = UUID(int=0)
 class Refusal(StrEnum):
     """Why no further letter leaves."""
 
+    UNKNOWN = "there is no such member"
+    LATELY = "they were asked for lately"
     ENDED = "it has ended"
     SITE = "a site's holder is its member's: write to the member"
     OPENED = "its account was opened"
@@ -66,16 +68,19 @@ def consume(code_id: UUID) -> bool:
     return EnrolmentCode.consume(code_id, clock.now())
 
 
-def ask_again(organization: Organization) -> bool:
+def ask_again(organization: Organization | None) -> bool:
     """Letters said lost leave again with the next batch, to the registered address; no code dies of it (OPN-4).
 
-    At most once in a while, whoever asks. Whether they leave or not, the asker gets the same answer.
+    At most once in a while, whoever asks. Whether they leave or not, and for no organization too: the same statements.
     """
+    codes = EnrolmentCode.of(organization.id if organization else NOBODY)
     since = clock.now() - settings.letters_asked_again_after
-    codes = EnrolmentCode.of(organization.id)
-    if any(code.asked_by == "member" and code.asked_at > since for code in codes):
-        return False
-    return _ask(organization, codes, "member") is None
+    was_lately = any(code.asked_by == "member" and code.asked_at > since for code in codes)
+    refusal = _ask(organization, codes, "member", Refusal.LATELY if was_lately else None)
+    if refusal:
+        known = organization.id if organization else None
+        log.record(Event.LETTERS_REFUSED, organization=known, reason=refusal.name.lower())
+    return refusal is None
 
 
 def reissue(organization: Organization) -> Refusal | None:
@@ -94,17 +99,21 @@ def end_of(day: date, zone: str) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
 
 
-def _ask(organization: Organization, codes: list[EnrolmentCode], asked_by: str) -> Refusal | None:
-    refusal = _refusal(organization, codes)
-    if refusal is None and not EnrolmentCode.add_waiting(organization.id, asked_by, clock.now()):
-        refusal = Refusal.WAITING
-    if refusal is None:
-        log.record(Event.LETTERS_ASKED, organization=organization.id, reason=asked_by)
-    return refusal
+def _ask(
+    organization: Organization | None, codes: list[EnrolmentCode], asked_by: str, refusal: Refusal | None = None
+) -> Refusal | None:
+    refusal = refusal or _refusal(organization, codes)
+    owner = organization.id if organization else NOBODY
+    if not EnrolmentCode.add_waiting(owner, asked_by, clock.now(), may=refusal is None):
+        return refusal or Refusal.WAITING
+    log.record(Event.LETTERS_ASKED, organization=owner, reason=asked_by)
+    return None
 
 
-def _refusal(organization: Organization, codes: list[EnrolmentCode]) -> Refusal | None:
+def _refusal(organization: Organization | None, codes: list[EnrolmentCode]) -> Refusal | None:
     now = clock.now()
+    if organization is None:
+        return Refusal.UNKNOWN
     unspent = [code for code in codes if code.consumed_at is None and code.returned_at is None]
     if organization.closed_at:
         return Refusal.ENDED

@@ -15,9 +15,13 @@ KINDS = ("member", "site", "firm")
 
 def insert_new(kind: type[Model], rows: list[dict[str, Any]]) -> int:
     """Insert rows, but for those that a unique constraint has already; how many there are now that were not."""
-    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-    added = dialect.insert(table(kind)).values(rows).on_conflict_do_nothing().returning(sa.literal(1))
+    added = _insert(kind).values(rows).on_conflict_do_nothing().returning(sa.literal(1))
     return len(db.session.execute(added).all())
+
+
+def _insert(kind: type[Model]) -> Any:
+    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table(kind))
 
 
 class Fund(Model):
@@ -114,9 +118,9 @@ class Organization(Model):
         return db.session.scalar(sa.select(cls).where(cls.fund_id == fund_id, cls.number == number))
 
     @classmethod
-    def by_id(cls, organization_id: UUID) -> "Organization | None":
+    def by_id(cls, organization_id: UUID, own: Session | None = None) -> "Organization | None":
         """The organization of that id."""
-        return db.session.get(cls, organization_id)
+        return (own or db.session).get(cls, organization_id)
 
     @classmethod
     def members(cls, number: str, siret: str, own: Session | None = None) -> list["Organization"]:
@@ -179,10 +183,16 @@ class EnrolmentCode(Model):
         return [(code_id, str(code_hash)) for code_id, code_hash in rows]
 
     @classmethod
-    def add_waiting(cls, organization_id: UUID, asked_by: str, now: datetime) -> bool:
-        """Let a letter wait for the next batch; False when one does already, however many ask at once."""
+    def add_waiting(cls, organization_id: UUID, asked_by: str, now: datetime, may: bool = True) -> bool:
+        """Let a letter wait for the next batch; False when one does already, however many ask at once.
+
+        Or when none `may`: the same statement then adds nothing.
+        """
         row = {"id": new_id(), "organization_id": organization_id, "asked_by": asked_by, "asked_at": now}
-        return insert_new(cls, [row]) == 1
+        columns = table(cls).c
+        waiting = sa.select(*(sa.literal(value, columns[name].type) for name, value in row.items()))
+        adding = _insert(cls).from_select(list(row), waiting.where(sa.literal(may)), include_defaults=False)
+        return len(db.session.execute(adding.on_conflict_do_nothing().returning(sa.literal(1))).all()) == 1
 
     @classmethod
     def consume(cls, code_id: UUID, now: datetime) -> bool:

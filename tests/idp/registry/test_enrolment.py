@@ -50,9 +50,9 @@ def consume(code_id: UUID) -> bool:
         return enrolment.consume(code_id)
 
 
-def ask_again(organization: Organization) -> bool:
+def ask_again(organization: Organization | None) -> bool:
     with unit_of_work():
-        return enrolment.ask_again(db.session.merge(organization))
+        return enrolment.ask_again(db.session.merge(organization) if organization else None)
 
 
 @row("OPN-2")
@@ -178,6 +178,22 @@ def test_letters_leave_again_once_a_month_at_most_whoever_asks(house: Flask):
         assert not ask_again(organization)
     with clock.travel(MONTH + timedelta(seconds=5)):
         assert ask_again(organization)
+
+
+@row("OPN-4")
+def test_asking_again_costs_the_same_statements_whatever_comes_of_it(house: Flask):
+    new, opened, ended = an_organization(), an_organization(), an_organization(closed_at=clock.now())
+    consume(a_code(opened))
+    answers, costs = [], set()
+    for one in (new, new, opened, ended, None):
+        organization = db.session.merge(one) if one else None
+        db.session.commit()
+        _ = organization and organization.id  # read again, before anything is counted
+        with asked(house) as heard, unit_of_work():
+            answers.append(enrolment.ask_again(organization))
+        costs.add((tuple(heard.statements), heard.commits))
+    assert answers == [True, False, False, False, False]
+    assert len(costs) == 1, costs
 
 
 def test_of_sixteen_askers_at_once_one_is_heard(postgres_template, tmp_path):
