@@ -5,12 +5,15 @@ import json
 import click
 from flask.cli import AppGroup
 
-from idp.accounts import logins
+from idp.accounts import email_certification, logins
 from idp.accounts.models import Account
 from idp.db import unit_of_work
-from idp.web.commands import refuse
+from idp.web.commands import changes, refuse
 
-accounts = AppGroup("accounts", help="See the accounts of people.")
+BATCH = 200
+"""Mails written in one unit of work."""
+
+accounts = AppGroup("accounts", help="See the accounts of people, and remind them of their address.")
 
 
 @accounts.command("show")
@@ -35,7 +38,44 @@ def show(email: str, as_json: bool) -> None:
         click.echo(f"{name:<28}{value or '-'}")
 
 
+@accounts.command("remind")
+@click.option("--limit", type=click.IntRange(1), help="At most so many mails; the others leave next time.")
+@click.option("--dry-run", is_flag=True, help="Say how many would leave, and write none.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@changes
+def remind(limit: int | None, dry_run: bool, as_json: bool) -> None:
+    """Remind people whose address must be certified again: IDP_EMAIL_REMINDERS_BEFORE its due date, once each time.
+
+    Run it every night. Killed, it is simply run again: no mail is lost, none written twice. They leave after what
+    people wait for.
+
+    \b
+    30 2 * * *  idp accounts remind --operator cron
+    """
+    with unit_of_work(writes=False):
+        due = email_certification.count_to_remind()
+    most = due if limit is None else min(due, limit)
+    written = most if dry_run else _remind(most)
+    if as_json:
+        click.echo(json.dumps({"due": due, "written": 0 if dry_run else written}))
+    else:
+        click.echo(f"due: {due}, {'would be written' if dry_run else 'written'}: {written}")
+
+
 COMMANDS = (accounts,)
+
+
+def _remind(most: int) -> int:
+    """A batch is a unit of work: what was written before a kill stays written, and is remembered."""
+    written = 0
+    while written < most:
+        with unit_of_work():
+            done = email_certification.remind(min(BATCH, most - written))
+        if not done:
+            break  # the others were reminded by another run meanwhile
+        written += done
+        click.echo(f"{written} of {most}", err=True)
+    return written
 
 
 def _shown(account: Account) -> dict[str, str | None]:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from idp import clock
 from idp.accounts.models import EmailAddress
+from idp.accounts.renewal import models
+from idp.accounts.renewal.models import Reminder
 from idp.alive import LiveSession
 from idp.audit import log
 from idp.audit.events import Event
@@ -98,6 +100,32 @@ def send(address: EmailAddress, *, urgent: bool) -> None:
         until=until,
     )
     log.record(Event.EMAIL_CERTIFICATION_SENT, subject=account.id)
+
+
+def remind(most: int) -> int:
+    """Write the reminders that are due, so many at most; how many there were. Once each, whoever runs this how often.
+
+    Of those that an address has passed the last is sent, up to the end of the grace: one that was due while nobody ran
+    this comes late.
+    """
+    due = _due()
+    addresses = models.to_remind(due, most)
+    for address in addresses:
+        due_at = address.certification_due_at
+        address.certification_reminders = max(one.times for one in due if due_at and due_at <= one.until)
+        send(address, urgent=False)
+    return len(addresses)
+
+
+def count_to_remind() -> int:
+    """How many reminders are due."""
+    return models.count_to_remind(_due())
+
+
+def _due() -> list[Reminder]:
+    now, before = clock.now(), sorted(settings.email_reminders_before, reverse=True)
+    since = now - settings.email_certification_grace
+    return [Reminder(since, now + one, times) for times, one in enumerate(before, start=1)]
 
 
 def certify(secret: str) -> Certified | None:
