@@ -56,7 +56,7 @@ class OutgoingMessage(Model):
     __table_args__ = (
         sa.CheckConstraint("channel in ('mail', 'sms', 'http')", name="channel"),
         sa.Index(
-            "ix_outgoing_message_due", "urgent", "due_at",
+            "ix_outgoing_message_due", "channel", "urgent", "due_at",
             sqlite_where=sa.text("sent_at IS NULL AND abandoned_at IS NULL"),
             postgresql_where=sa.text("sent_at IS NULL AND abandoned_at IS NULL"),
         ),
@@ -65,8 +65,8 @@ class OutgoingMessage(Model):
     @classmethod
     def lease(cls, channel: str, holder: str, now: datetime, until: datetime) -> Leased | None:
         """Take the next that is due, the urgent first, for one attempt; of many couriers at once, one gets it."""
-        first = _due(channel, now).order_by(cls.urgent.desc(), cls.due_at).limit(1).with_for_update(skip_locked=True)
-        taken = sa.update(cls).where(cls.id == first.scalar_subquery(), *_free(now))
+        first = sa.func.coalesce(*(_first(channel, urgent, now) for urgent in (True, False)))
+        taken = sa.update(cls).where(cls.id == first, *_free(now))
         values = {"leased_until": until, "leased_by": holder, "attempts": cls.attempts + 1}
         found = db.session.execute(taken.values(values).returning(*(getattr(cls, name) for name in Leased._fields)))
         row = found.one_or_none()
@@ -139,6 +139,13 @@ def _due(channel: str, now: datetime) -> sa.Select[Any]:
     one = OutgoingMessage
     fresh = sa.or_(one.expires_at.is_(None), one.expires_at > now)
     return sa.select(one.id).where(one.channel == channel, one.due_at <= now, fresh, *_free(now))
+
+
+def _first(channel: str, urgent: bool, now: datetime) -> sa.ScalarSelect[Any]:
+    """The next of its kind, that no other courier is taking: the index has it first, however many wait behind it."""
+    one = OutgoingMessage
+    due = _due(channel, now).where(one.urgent.is_(urgent)).order_by(one.due_at).limit(1)
+    return due.with_for_update(skip_locked=True).scalar_subquery()
 
 
 def _held(message_id: UUID, holder: str) -> list[sa.ColumnElement[bool]]:
