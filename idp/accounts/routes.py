@@ -2,9 +2,12 @@
 
 from flask import Blueprint
 
-from idp.accounts.views import email_certification, email_certification_step
+from idp.accounts.views import email_certification, email_certification_step, lost_letters
 
 bp = Blueprint("accounts", __name__)
+bp.add_url_rule("/lost-letters", "lost_letters", lost_letters.show)
+bp.add_url_rule("/lost-letters", "lost_letters_submit", lost_letters.submit, methods=["POST"])
+bp.add_url_rule("/lost-letters/asked", "lost_letters_asked", lost_letters.asked)
 bp.add_url_rule("/email-certification/<secret>", "email_certification_link", email_certification.link)
 bp.add_url_rule("/email-certification", "email_certification", email_certification.show)
 bp.add_url_rule("/email-certification", "email_certification_submit", email_certification.submit, methods=["POST"])

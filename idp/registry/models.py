@@ -54,6 +54,12 @@ class Fund(Model):
         return db.session.scalar(sa.select(cls).where(cls.code == code))
 
     @classmethod
+    def only(cls) -> "Fund | None":
+        """The fund of a house that has but one."""
+        found = db.session.scalars(sa.select(cls).limit(2)).all()
+        return found[0] if len(found) == 1 else None
+
+    @classmethod
     def all(cls) -> list["Fund"]:
         """Every fund, by its name."""
         return list(db.session.scalars(sa.select(cls).order_by(cls.name, cls.code)))

@@ -35,6 +35,14 @@ def face(fund_id: str) -> Face | None:
     )
 
 
+def wear_the_only_one() -> Fund | None:
+    """The only fund, in a house that has but one: a page that knows no fund yet wears its face."""
+    fund = Fund.only()
+    if fund is not None:
+        g.fund_id = str(fund.id)
+    return fund
+
+
 def page(page: str) -> ResponseReturnValue:
     """One of the pages at the foot, in the words of the fund that `?fund=` names; each fund answers for its own."""
     fund = Fund.by_code(request.args.get("fund", ""))
