@@ -1,13 +1,13 @@
 """How large: `make scale` runs at full size, `make test` at one in a hundred."""
 
-import os
-
 import pytest
+
+from tests.scale.measuring import share
 
 MEMBERS = 220_000
 
 
 @pytest.fixture(scope="session")
 def size() -> int:
-    """How many organizations the fund has. SCALE is a percentage."""
-    return MEMBERS * int(os.environ.get("SCALE", "1")) // 100
+    """How many organizations the fund has."""
+    return share(MEMBERS)

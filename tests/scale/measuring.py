@@ -24,10 +24,15 @@ class Cost:
         return f"{self.seconds:.1f} s ({self.processor:.1f} s of its processor), {self.peak:.0f} MiB"
 
 
-def cost(app: Flask, *words: str) -> Cost:
-    """Run `idp …` in a process of its own. Its output must fit a pipe."""
+def share(full: int) -> int:
+    """How much of a full size this run is for. SCALE is a percentage."""
+    return full * int(os.environ.get("SCALE", "1")) // 100
+
+
+def cost(app: Flask, *words: str, **changes: str) -> Cost:
+    """Run `idp …` in a process of its own, `changes` being settings. Its output must fit a pipe."""
     began, peak, ended = time.monotonic(), 0.0, 0
-    process = commands.start(app, *words)
+    process = commands.start(app, *words, **changes)
     while not ended:
         peak = max(peak, _most_memory(process.pid))
         time.sleep(0.02)
