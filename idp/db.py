@@ -142,18 +142,28 @@ def _inserting(kind: type[Model]) -> sa.Insert:
 
 
 @contextmanager
-def own_transaction() -> Iterator[Session]:
-    """A short transaction of its own, committed before anything is verified, on the same engine.
+def own_transaction(writes: bool = True) -> Iterator[Session]:
+    """A short transaction of its own, committed before anything is verified or hashed, on the same engine.
 
-    Two callers only: an attempt reserved before its secret is verified, and `audit.refused` after a rollback.
+    For an attempt reserved before its secret is verified, for what must be known before a password is hashed, and for
+    `audit.refused` after a rollback.
     """
     assert not db.session().in_transaction(), "the request's transaction has begun: it would hold its locks meanwhile"
-    former = _writes.set(True)
+    former = _writes.set(writes)
     try:
         with Session(db.engine, expire_on_commit=False) as own, own.begin():
             yield own
     finally:
         _writes.reset(former)
+
+
+@contextmanager
+def undone_unless(kept: bool) -> Iterator[None]:
+    """Undo what is done here, and nothing before it, unless it is to be kept: the same work either way (LNK-7)."""
+    with db.session.begin_nested() as done:
+        yield
+        if not kept:
+            done.rollback()
 
 
 def init_app(app: Flask, chosen: Settings) -> None:

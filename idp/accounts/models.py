@@ -25,6 +25,18 @@ class Credential:
     password_set_at: datetime | None = None
 
 
+class Reachable(NamedTuple):
+    """An account that may be used, and where its mails go: plain values, which outlive their transaction."""
+
+    account_id: UUID
+    given_names: str
+    family_name: str
+    fund_id: UUID | None
+    locale: str | None
+    typed: str
+    canonical: str
+
+
 class Account(Model):
     """A person: one account, however many organizations and funds. Names come from the register, never from a form."""
 
@@ -56,6 +68,15 @@ class Account(Model):
         """Given names and family name, as shown."""
         return f"{self.given_names} {self.family_name}"
 
+    def add(self) -> bool:
+        """Write a new account; False, and nothing, when its address has one already, in a race too (LOG-11)."""
+        try:
+            with db.session.begin_nested():
+                db.session.add(self)
+        except sa.exc.IntegrityError:
+            return False
+        return True
+
     @classmethod
     def by_email(cls, canonical: str) -> "Account | None":
         """The account whose login is that canonical address."""
@@ -68,6 +89,24 @@ class Account(Model):
         live = sa.select(cls.id, cls.password_hash, cls.password_set_at).join(EmailAddress)
         row = own.execute(live.where(EmailAddress.canonical == canonical, cls.is_live())).first()
         return Credential(*row) if row else Credential(None, None)
+
+    @classmethod
+    def reachable(
+        cls, *, canonical: str | None = None, account_id: UUID | None = None, own: Session | None = None
+    ) -> Reachable | None:
+        """The account that may be used with that login, or of that id."""
+        columns = (cls.id, cls.given_names, cls.family_name, cls.fund_id, cls.locale)
+        live = sa.select(*columns, EmailAddress.typed, EmailAddress.canonical).join(EmailAddress).where(cls.is_live())
+        meant = EmailAddress.canonical == canonical if account_id is None else cls.id == account_id
+        row = (own or db.session).execute(live.where(meant)).first()
+        return Reachable(*row) if row else None
+
+    @classmethod
+    def hold(cls, who: Reachable) -> "Account | None":
+        """Its row, locked until the end, provided it may still be used and has that address still."""
+        address = sa.exists().where(EmailAddress.account_id == cls.id, EmailAddress.canonical == who.canonical)
+        held = sa.select(cls).where(cls.id == who.account_id, cls.is_live(), address)
+        return db.session.scalar(held.with_for_update(key_share=True))
 
     @classmethod
     def is_live(cls) -> sa.ColumnElement[bool]:
@@ -187,6 +226,12 @@ class Membership(Model):
         return list(db.session.scalars(open_.order_by(cls.holder.desc(), Organization.name, cls.id)))
 
     @classmethod
+    def has_holder(cls, own: Session, organization_id: UUID) -> bool:
+        """Whether someone holds that organization."""
+        held = sa.and_(cls.organization_id == organization_id, cls.holder, cls.ended_at.is_(None))
+        return own.scalar(sa.select(cls.id).where(held).limit(1)) is not None
+
+    @classmethod
     def links_of(cls, account_id: UUID, now: datetime) -> list[Link]:
         """The same, its names alone: asked by each authorization that is for an organization."""
         return [Link(*row) for row in db.session.execute(_LINKS, {"account": account_id, "now": now})]
@@ -202,33 +247,6 @@ _LINKS = (
 )
 
 
-class Opening(Model):
-    """An account being opened: not an account yet, nothing unique, and gone by itself after a week (OPN-6)."""
-
-    __tablename__ = "opening"
-
-    id: Mapped[PrimaryKey]
-    organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True)
-    enrolment_code_id: Mapped[UUID] = mapped_column(sa.ForeignKey("enrolment_code.id", ondelete="CASCADE"), index=True)
-    browser: Mapped[str] = mapped_column(sa.String(64))
-    civility: Mapped[str | None] = mapped_column(sa.String(16))
-    given_names: Mapped[str] = mapped_column(sa.String(100))
-    family_name: Mapped[str] = mapped_column(sa.String(100))
-    locale: Mapped[str | None] = mapped_column(sa.String(16))
-    typed: Mapped[str] = mapped_column(sa.String(320))
-    canonical: Mapped[str] = mapped_column(sa.String(320), index=True)
-    password_hash: Mapped[str] = mapped_column(sa.String(255))
-    mobile: Mapped[str | None] = mapped_column(sa.String(16))
-    mobile_certified_at: Mapped[datetime | None]
-    fixed: Mapped[str | None] = mapped_column(sa.String(16))
-    terms_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("fund_text.id", ondelete="SET NULL"))
-    terms_accepted_at: Mapped[datetime | None]
-    journey_id: Mapped[UUID | None]
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime] = mapped_column(index=True)
-    activated_at: Mapped[datetime | None]
-
-
 class TermsAcceptance(Model):
     """A version of the terms that a person accepted, and when."""
 
@@ -239,3 +257,8 @@ class TermsAcceptance(Model):
     account_id: Mapped[UUID] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"))
     terms_id: Mapped[UUID] = mapped_column(sa.ForeignKey("fund_text.id", ondelete="RESTRICT"))
     accepted_at: Mapped[datetime]
+
+    @classmethod
+    def add(cls, account_id: UUID, terms_id: UUID, at: datetime) -> None:
+        """Note what a person accepted."""
+        db.session.add(cls(account_id=account_id, terms_id=terms_id, accepted_at=at))

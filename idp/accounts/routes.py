@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from idp.accounts.views import email_certification, email_certification_step, lost_letters
+from idp.accounts.views import email_certification, email_certification_step, lost_letters, password_reset
 
 bp = Blueprint("accounts", __name__)
 bp.add_url_rule("/lost-letters", "lost_letters", lost_letters.show)
@@ -18,3 +18,8 @@ bp.add_url_rule(
     email_certification_step.submit,
     methods=["POST"],
 )
+bp.add_url_rule("/password-reset", "password_reset", password_reset.ask)
+bp.add_url_rule("/password-reset", "password_reset_submit", password_reset.ask_submit, methods=["POST"])
+bp.add_url_rule("/password-reset/<secret>", "password_reset_link", password_reset.link)
+bp.add_url_rule("/password-reset/new", "new_password", password_reset.new_password)
+bp.add_url_rule("/password-reset/new", "new_password_submit", password_reset.new_password_submit, methods=["POST"])

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from idp import clock, extensions
-from idp.db import insert
+from idp.db import Transaction, insert
 from idp.proofs.models import Proof
 from keys import opaque
 
@@ -20,9 +20,17 @@ def issue(purpose: str, target_id: UUID, lifetime: timedelta, bound_to: str | No
     return secret
 
 
-def look(purpose: str, secret: str) -> UUID | None:
-    """What a link is about, if it could be redeemed now; nothing is used."""
-    return Proof.target(purpose, opaque.digest(secret), clock.now())
+def look(purpose: str, secret: str, own: Transaction | None = None, bound_to: str | None = None) -> UUID | None:
+    """What a link is about, if it could be redeemed now; nothing is used.
+
+    `own` is a transaction that ends before a password is hashed (PWD-6).
+    """
+    return Proof.target(purpose, opaque.digest(secret), _macs(bound_to), clock.now(), own=own)
+
+
+def living(purpose: str, target_id: UUID) -> int:
+    """How many links of that purpose are about that target and could be redeemed now."""
+    return Proof.count_living(purpose, target_id, clock.now())
 
 
 def redeem(purpose: str, secret: str, bound_to: str | None = None) -> UUID | None:
@@ -30,8 +38,7 @@ def redeem(purpose: str, secret: str, bound_to: str | None = None) -> UUID | Non
 
     With `bound_to`, the address that its target has now, a link sent to any other is refused too.
     """
-    macs = None if bound_to is None else extensions.purposes.macs(_BOUND, bound_to)
-    return Proof.redeem(purpose, opaque.digest(secret), macs, clock.now())
+    return Proof.redeem(purpose, opaque.digest(secret), _macs(bound_to), clock.now())
 
 
 def spent(purpose: str, secret: str) -> UUID | None:
@@ -42,3 +49,7 @@ def spent(purpose: str, secret: str) -> UUID | None:
 def kill(purpose: str, target_id: UUID) -> None:
     """Let the links of that purpose and target that were not used be of no use."""
     Proof.kill(purpose, target_id)
+
+
+def _macs(bound_to: str | None) -> list[bytes] | None:
+    return None if bound_to is None else extensions.purposes.macs(_BOUND, bound_to)

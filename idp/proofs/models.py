@@ -87,10 +87,18 @@ class Proof(Model):
         return db.session.scalar(once.values(claimed_at=now).returning(cls.target_id))
 
     @classmethod
-    def target(cls, purpose: str, digest: bytes, now: datetime) -> UUID | None:
+    def target(
+        cls, purpose: str, digest: bytes, bound_to: Bound, now: datetime, *, own: Session | None = None
+    ) -> UUID | None:
         """The target of a proof that could be redeemed now."""
-        found = sa.select(cls.target_id).where(cls.digest == digest, *_living(purpose, None, now))
-        return db.session.scalar(found)
+        found = sa.select(cls.target_id).where(cls.digest == digest, *_living(purpose, bound_to, now))
+        return (own or db.session).scalar(found)
+
+    @classmethod
+    def count_living(cls, purpose: str, target_id: UUID, now: datetime) -> int:
+        """How many proofs of a purpose open that target now."""
+        found = sa.select(sa.func.count()).where(cls.target_id == target_id, *_living(purpose, None, now))
+        return db.session.scalar(found) or 0
 
     @classmethod
     def spent(cls, purpose: str, digest: bytes) -> UUID | None:

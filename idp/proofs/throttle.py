@@ -32,6 +32,11 @@ def settle(reservation: Reservation, provided: Condition | None = None) -> bool:
     return Attempt.settle(reservation.key, clock.now(), provided)
 
 
+def forgive(purpose: str, login: str) -> None:
+    """Forget the tries of a login whose owner proved who they are in another way."""
+    Attempt.settle(extensions.purposes.mac(f"throttle:{purpose}", login), clock.now())
+
+
 def _ladder(now: datetime) -> list[Rung]:
     """No wait up to the limit, then a minute, doubling up to an hour, until the tries of a day are spent.
 
