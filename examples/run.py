@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app import create_app
-from examples import seed
+from examples import invented, seed
+from idp.accounts.people import Person
 from idp.db import db
 
 READY_WITHIN = 60
@@ -39,7 +40,7 @@ def main() -> None:
     print("Preparing data in var/ …", flush=True)
     config = prepare(portal_url, Path("var"))
     commands = {
-        f"{postbox_url}/": [sys.executable, "-m", "examples.postbox", "var/postbox"],
+        f"{postbox_url}/": [sys.executable, "-m", "examples.postbox", "var"],
         f"{issuer}/readyz": [sys.executable, "-m", "app", "serve"],
         f"{portal_url}/": [sys.executable, "-m", "examples.portal", str(config)],
     }
@@ -80,26 +81,38 @@ def leading_to(postbox: int, smtp: int) -> dict[str, str]:
 
 def welcome(issuer: str, portal_url: str, postbox_url: str) -> str:
     """Where to click, and as whom."""
-    people = [
-        (one.person.email, f"{one.person.given_names} {one.person.family_name}", one.story) for one in seed.PERSONAS
-    ]
-    widths = [max(map(len, column)) for column in zip(*people, strict=True)]
-    rows = (f"  {email:{widths[0]}}   {name:{widths[1]}}   {story}" for email, name, story in people)
+    personas = [(one.person.email, _name(one.person), one.story) for one in invented.PERSONAS]
+    newcomers = [(one.number, _name(one.person), one.story) for one in invented.NEWCOMERS]
     return "\n".join(
         (
             "",
-            f"  Portal     {portal_url}      <- start here: « Me connecter »",
-            f"  Postbox    {postbox_url}      every mail and SMS arrives here",
+            f"  Portal     {portal_url}      <- start here",
+            f"  Postbox    {postbox_url}      every letter, mail and SMS arrives here",
             f"  Provider   {issuer}/.well-known/openid-configuration",
             "",
-            f"  Sign in as one of these, with the password  {seed.PASSWORD}",
+            "  Play a member who opens an account: two letters wait in the postbox for each of these.",
+            "  Then, on the portal: « Je crée mon espace sécurisé ».",
             "",
-            *rows,
+            *_table(newcomers),
+            "",
+            f"  Or sign in, « Me connecter », with the password  {invented.PASSWORD}  as one of these;",
+            "  or try « Mot de passe oublié ? ».",
+            "",
+            *_table(personas),
             "",
             "  Ctrl-C ends everything. `make run` again keeps the data, `make clean` forgets it.",
             "",
         )
     )
+
+
+def _name(person: Person) -> str:
+    return f"{person.given_names} {person.family_name}"
+
+
+def _table(rows: list[tuple[str, str, str]]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return (f"  {first:{widths[0]}}   {name:{widths[1]}}   {story}" for first, name, story in rows)
 
 
 @contextlib.contextmanager

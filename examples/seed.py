@@ -1,4 +1,4 @@
-"""A small invented fund, with its members, a firm, people and the portal, made through public interfaces only.
+"""What is invented, made through public interfaces only: the fund, its register, accounts, letters and the portal.
 
 Run again, it changes nothing that stands: `python -m examples.seed`.
 """
@@ -8,7 +8,8 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 
 import yaml
@@ -16,62 +17,16 @@ from flask import Flask
 from flask.cli import ScriptInfo
 
 from app import cli, create_app
+from examples.invented import FUND, FUND_NAME, NEWCOMERS, PASSWORD, PERSONAS, REGISTER, Persona
 from examples.portal.config import Config
-from idp import db
+from idp import clock, db
 from idp.accounts import memberships, people
 from idp.accounts.models import Account
-from idp.accounts.people import Person
 from idp.registry import directory
-from idp.registry.directory import Entry, Holder
 from idp.registry.models import Fund
 from idp.settings import settings
 
-FUND = "val-exemple"
-FUND_NAME = "Caisse du Bâtiment du Val d’Exemple"
 OPERATOR = "examples"
-PASSWORD = "Exemple-Chantier-42"
-"""Of every persona: for demonstration, and printed. Never seed a provider that others can reach."""
-
-LEA = Person("Léa", "Martin", "lea.martin@martin.example.org", "Mme", "+262639980001", mobile_is_certified=True)
-KARIM = Person("Karim", "Benali", "karim@benali.example.org", "M.", "+262639980002", fixed="+33199000010")
-CHLOE = Person("Chloé", "Durand", "chloe.durand@martin.example.org", "Mme")
-SOFIA = Person("Sofia", "Moreau", "sofia@cabinet-moreau.example.org", "Mme", fixed="+33199000020")
-
-
-def _held_by(person: Person) -> Holder:
-    return Holder(person.given_names, person.family_name, person.civility)
-
-
-REGISTER = (
-    Entry("VE-1001", "999 000 011 00018", "Maçonnerie Martin", holder=_held_by(LEA)),
-    Entry("VE-2001", "999 000 029 00010", "Benali Couverture", holder=_held_by(KARIM)),
-    Entry("VE-2001-01", "999 000 029 00028", "Benali Couverture, dépôt du Port", "site", "VE-2001", _held_by(KARIM)),
-    Entry("VE-2002", "999 000 037 00013", "Benali Charpente", holder=_held_by(KARIM)),
-    Entry("VE-9001", "999 000 045 00016", "Cabinet Moreau", "firm", holder=_held_by(SOFIA)),
-)
-
-
-@dataclass(frozen=True)
-class Persona:
-    """Someone to sign in as. With no rights of their own they hold their organizations."""
-
-    person: Person
-    numbers: tuple[str, ...]
-    story: str
-    rights: tuple[str, ...] = ()
-
-
-PERSONAS = (
-    Persona(LEA, ("VE-1001",), "holds one member (titulaire de Maçonnerie Martin)"),
-    Persona(KARIM, ("VE-2001", "VE-2001-01", "VE-2002"), "holds two members and a site (deux adhérents et un site)"),
-    Persona(
-        CHLOE,
-        ("VE-1001",),
-        "colleague of Léa, with some rights (collaboratrice)",
-        ("employees:read", "absences:read", "absences:act", "documents:read"),
-    ),
-    Persona(SOFIA, ("VE-9001",), "accountant, holds a firm (cabinet comptable)"),
-)
 
 
 def seed(app: Flask, portal_url: str, folder: Path) -> Path:
@@ -88,7 +43,10 @@ def seed(app: Flask, portal_url: str, folder: Path) -> Path:
     with app.app_context():
         _register()
         for persona in PERSONAS:
-            _open_account(persona)
+            with clock.travel(-persona.opened):
+                _open_account(persona)
+    _post_letters(app, folder / "letters")
+    _write_privately(folder / "people.json", json.dumps(list(_known_by_heart()), indent=2, ensure_ascii=False))
     path = folder / f"{client_id}.json"
     secret = _secret(app, client_id, portal_url, path)
     with app.app_context():
@@ -135,6 +93,30 @@ def _open_account(persona: Persona) -> None:
             organization = directory.find(FUND, number)
             assert organization is not None
             memberships.link(account, organization, holder=not persona.rights, rights=persona.rights)
+
+
+def _post_letters(app: Flask, folder: Path) -> None:
+    """The two letters of whoever waits for them, each in a file of its own, as in an envelope."""
+    for number in count(1):
+        batch = ("--fund", FUND, "--batch", f"exemple-{number}", "--per-file", "1", "--out", str(folder))
+        (made,) = json.loads(command(app, "members", "letters", *batch, "--json"))
+        if not made["made_before"]:
+            return
+
+
+def _known_by_heart() -> Iterator[dict[str, str | None]]:
+    """What no letter says, for whoever plays these people: the postbox shows it beside what they get."""
+    register = {entry.number: entry for entry in REGISTER}
+    everyone = [(one.person, one.numbers[0]) for one in PERSONAS] + [(one.person, one.number) for one in NEWCOMERS]
+    for person, number in everyone:
+        entry = register[number]
+        yield {
+            "name": f"{person.given_names} {person.family_name}",
+            "company": entry.name,
+            "siret": entry.siret,
+            "email": person.email,
+            "mobile": person.mobile,
+        }
 
 
 def _secret(app: Flask, client_id: str, portal_url: str, path: Path) -> str:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -19,7 +20,9 @@ from werkzeug.serving import make_server
 
 from examples.postbox.app import create_app
 from examples.postbox.box import Box, Item, Trouble
+from examples.postbox.letters import Letters as Folder
 from examples.postbox.mail import MailServer
+from examples.postbox.people import read
 from idp import clock
 
 AUTHORIZATION = "Bearer of-this-test"
@@ -50,13 +53,34 @@ class Postbox:
     def trouble(self, recipient: str, kind: str, times: int = 1_000_000, seconds: float = 0) -> None:
         self.box.troubles[recipient] = Trouble(kind, times, seconds)
 
+    def keep(self, channel: str, to: str, text: str) -> None:
+        self.box.keep(Item(channel, to, "", "", text))
+
+
+@dataclass(frozen=True)
+class Letters:
+    """What a person has in hand to open an account: two letters, and the SIRET they know."""
+
+    identifier: str
+    siret: str
+    code: str
+
+
+def letters(url: str, name: str) -> Letters:
+    """The newest letters of a person, from the postbox at that address."""
+    told = httpx.get(f"{url}/messages.json", params={"to": name}, trust_env=False).json()
+    numbers = {one["kind"]: one["number"] for one in reversed(told["messages"]) if one["channel"] == "letter"}
+    (person,) = told["people"]
+    return Letters(numbers["welcome"], person["siret"], numbers["code"])
+
 
 @contextmanager
-def postbox() -> Iterator[Postbox]:
-    """Both servers."""
+def postbox(folder: Path | None = None) -> Iterator[Postbox]:
+    """Both servers; with a folder of the examples, its letters and people too."""
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # the server's own, which is in this very process
-    box = Box()
-    web = make_server("127.0.0.1", 0, create_app(box, AUTHORIZATION), threaded=True)
+    box, people = Box(), read(folder / "people.json") if folder else ()
+    app = create_app(box, AUTHORIZATION, Folder(folder / "letters" if folder else None), people)
+    web = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=web.serve_forever, daemon=True)
     thread.start()
     with mail_server(box) as port:

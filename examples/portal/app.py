@@ -37,6 +37,7 @@ def _add_pages(app: Flask) -> None:
         app.add_url_rule(f"/{one.slug}", one.slug, views.section, defaults={"slug": one.slug})
     app.add_url_rule("/compte", "compte", views.account)
     app.add_url_rule("/login", "login", views.login)
+    app.add_url_rule("/create", "create", views.create)
     app.add_url_rule("/check", "check", views.check)
     app.add_url_rule("/callback", "callback", views.callback)
     app.add_url_rule("/logout", "logout", views.logout, methods=["POST"])

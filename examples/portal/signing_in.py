@@ -44,7 +44,11 @@ def init_app(app: Flask, config: Config) -> None:
 def leave_for_provider(target: str, **asked: str) -> ResponseReturnValue:
     """Send the browser to the provider; what comes back is bound to this browser's session by the state."""
     started = _provider().create_authorization_url(url_for("callback", _external=True), **asked)
-    kept = {"redirect_uri": url_for("callback", _external=True), "target": target, "silent": "prompt" in asked}
+    kept = {
+        "redirect_uri": url_for("callback", _external=True),
+        "target": target,
+        "silent": asked.get("prompt") == "none",
+    }
     _provider().save_authorize_data(**kept, **started)
     return redirect(started["url"])
 

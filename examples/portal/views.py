@@ -67,6 +67,11 @@ def login() -> ResponseReturnValue:
     return signing_in.leave_for_provider(target, **({"login_hint": hint} if hint else {}))
 
 
+def create() -> ResponseReturnValue:
+    """« Je crée mon espace sécurisé »: the provider opens the account, and sends the person back signed in."""
+    return signing_in.leave_for_provider("/", prompt="create")
+
+
 def check() -> ResponseReturnValue:
     """Ask the provider whether the person is still signed in there, without showing them anything."""
     return signing_in.leave_for_provider("/", prompt="none")

@@ -72,7 +72,7 @@ def test_a_mail_runs_no_script_and_loads_nothing(box: Postbox, page: Page):
 def test_the_box_can_be_emptied(box: Postbox, page: Page):
     send(box)
     page.goto(box.url)
-    page.get_by_role("button", name="Vider la boîte").click()
+    page.get_by_role("button", name="Effacer les mails et les SMS").click()
     expect(page.get_by_text("Rien n’est arrivé encore")).to_be_visible()
 
 
@@ -96,6 +96,7 @@ def test_a_box_with_a_folder_remembers(tmp_path: Path):
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
+        (f"Voyez {LINK}.", f'Voyez <a href="{LINK}">{LINK}</a>.'),
         (f"Suivez {LINK}\nmerci", f'Suivez <a href="{LINK}">{LINK}</a>\nmerci'),
         ('http://x/"><b>', '<a href="http://x/">http://x/</a>&#34;&gt;&lt;b&gt;'),
         ("javascript:alert(1)", "javascript:alert(1)"),

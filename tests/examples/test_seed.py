@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import create_app
-from examples import seed
+from examples import invented, seed
 from examples.portal.config import Config
 from idp import clock
 from idp.accounts.models import RIGHTS, Account, Membership
@@ -35,13 +35,13 @@ def sow(any_app: Flask, tmp_path: Path) -> Callable[..., Config]:
 def test_every_persona_has_an_account_with_its_organizations(any_app: Flask, sow: Callable[..., Config]):
     sow()
     with any_app.app_context():
-        for persona in seed.PERSONAS:
+        for persona in invented.PERSONAS:
             account = Account.by_email(persona.person.email)
             assert account is not None
             with passwords.place():
-                assert passwords.verify(account.password_hash, seed.PASSWORD)
+                assert passwords.verify(account.password_hash, invented.PASSWORD)
             linked = {one.organization_id: one for one in Membership.of(account.id, clock.now())}
-            assert linked.keys() == {directory.find(seed.FUND, number).id for number in persona.numbers}
+            assert linked.keys() == {directory.find(invented.FUND, number).id for number in persona.numbers}
             assert {tuple(one.rights) for one in linked.values()} == {persona.rights or RIGHTS}
 
 
@@ -66,7 +66,7 @@ def test_the_portal_is_registered_with_its_exact_addresses(any_app: Flask, sow: 
             [f"{PORTAL}/signed-out"],
         )
         assert client.initiate_login_uri == f"{PORTAL}/login"
-        assert Fund.by_code(seed.FUND).home_client_id == config.client_id
+        assert Fund.by_code(invented.FUND).home_client_id == config.client_id
 
 
 def test_on_another_port_the_portal_is_another_client(any_app: Flask, sow: Callable[..., Config]):
@@ -74,7 +74,7 @@ def test_on_another_port_the_portal_is_another_client(any_app: Flask, sow: Calla
     assert first.client_id != other.client_id
     with any_app.app_context():
         assert Client.by_client_id(other.client_id).redirect_uris == ["http://localhost:9001/callback"]
-        assert Fund.by_code(seed.FUND).home_client_id == other.client_id
+        assert Fund.by_code(invented.FUND).home_client_id == other.client_id
 
 
 def test_a_portal_that_lost_its_secret_gets_a_new_one(sow: Callable[..., Config], tmp_path: Path):
@@ -105,9 +105,9 @@ def test_a_provider_that_others_can_reach_is_not_seeded(tmp_path: Path):
 
 
 def test_everyone_is_invented():
-    for persona in seed.PERSONAS:
-        person = persona.person
+    for one in (*invented.PERSONAS, *invented.NEWCOMERS):
+        person = one.person
         assert person.email.endswith(".example.org")
         assert re.fullmatch(r"\+26263998[0-9]{4}", person.mobile or "+262639980000")
         assert re.fullmatch(r"\+3319900[0-9]{4}", person.fixed or "+33199000000")
-    assert all(entry.siret.startswith("999 000 0") for entry in seed.REGISTER)
+    assert all(entry.siret.startswith("999 000 0") for entry in invented.REGISTER)

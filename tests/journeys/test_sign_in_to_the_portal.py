@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, expect
 
-from examples import seed
+from examples import invented
 from tests import servers
 from tests.examples.running import Examples, free_ports, started
 
@@ -47,11 +47,11 @@ def test_a_member_signs_in_and_out(examples: Examples, page: Page):
     expect(page).to_have_url(re.compile(re.escape(examples.provider)))
     expect(page.get_by_text("Espace sécurisé Entreprise")).to_be_visible()
 
-    sign_in(page, seed.LEA.email, WRONG)
+    sign_in(page, invented.LEA.email, WRONG)
     expect(page).to_have_url(re.compile(re.escape(examples.provider)))
     expect(page.get_by_role("alert")).to_be_visible()
 
-    sign_in(page, seed.LEA.email, seed.PASSWORD)
+    sign_in(page, invented.LEA.email, invented.PASSWORD)
     expect(page).to_have_url(f"{examples.portal}/")
     top = page.get_by_role("banner")
     expect(top).to_contain_text("Léa Martin")
@@ -77,7 +77,7 @@ def test_a_member_signs_in_and_out(examples: Examples, page: Page):
 
 def test_another_browser_of_the_same_person_needs_a_password(examples: Examples, page: Page):
     page.goto(f"{examples.portal}/login?target=/documents")
-    sign_in(page, seed.KARIM.email, seed.PASSWORD)
+    sign_in(page, invented.KARIM.email, invented.PASSWORD)
     expect(page).to_have_url(f"{examples.portal}/documents")
     other = page.context.browser.new_context(locale="fr-FR").new_page()
     other.goto(f"{examples.portal}/check")
@@ -87,7 +87,7 @@ def test_another_browser_of_the_same_person_needs_a_password(examples: Examples,
 
 def test_a_colleague_finds_only_what_her_rights_open(examples: Examples, page: Page):
     page.goto(f"{examples.portal}/documents")
-    sign_in(page, seed.CHLOE.email, seed.PASSWORD)
+    sign_in(page, invented.CHLOE.email, invented.PASSWORD)
     expect(page.get_by_role("heading", name="Documents")).to_be_visible()
     page.goto(f"{examples.portal}/informations")
     expect(page.get_by_text("n’ouvrent pas cette rubrique")).to_be_visible()
@@ -98,7 +98,7 @@ def test_a_colleague_finds_only_what_her_rights_open(examples: Examples, page: P
 
 def test_the_portal_notices_a_sign_out_at_the_provider(examples: Examples, page: Page):
     page.goto(f"{examples.portal}/login")
-    sign_in(page, seed.LEA.email, seed.PASSWORD)
+    sign_in(page, invented.LEA.email, invented.PASSWORD)
     page.goto(f"{examples.portal}/documents")
     expect(page.get_by_role("banner")).to_contain_text("Léa Martin")
     other = page.context.new_page()
@@ -112,7 +112,7 @@ def test_the_portal_notices_a_sign_out_at_the_provider(examples: Examples, page:
 def test_the_pages_fit_a_small_phone(examples: Examples, page: Page):
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{examples.portal}/login")
-    sign_in(page, seed.SOFIA.email, seed.PASSWORD)
+    sign_in(page, invented.SOFIA.email, invented.PASSWORD)
     for path in ("/", "/contact", "/compte"):
         page.goto(f"{examples.portal}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") == 360
