@@ -23,6 +23,7 @@ import idp.sessions.cli
 from consent import asking
 from idp import clock, db, extensions, settings
 from idp.accounts import email_certification, memberships
+from idp.accounts.opening import identification
 from idp.audit import log, origin
 from idp.errors import DomainError
 from idp.journey.views import expired
@@ -38,6 +39,7 @@ from idp.web import assets, errors, face, filters, headers, i18n, logs, publishe
 from idp.web.commands import Commands
 
 JOURNEY = (
+    identification.STEP,  # prompt=create: open an account first
     account_choice.STEP,  # prompt=select_account: continue, or change account
     password.STEP,  # who are you?
     email_certification.STEP,  # is your address still certified?

@@ -5,6 +5,8 @@
     ├── NotFound             404   no such thing, or not yours: both look the same
     ├── JourneyExpired       410   the sign-in under way has died
     ├── JourneyForeign       403   … or belongs to another browser             suspicious
+    ├── OpeningExpired       410   the opening of an account has died
+    ├── OpeningForeign       403   … or belongs to another browser             suspicious
     ├── Forbidden            403   signed in, but not allowed                  suspicious
     ├── Unavailable          503   try again in a moment
     │   ├── StoreUnavailable 503   the short-lived store does not answer
@@ -23,6 +25,8 @@ class DomainError(Exception):
     status = 400
     suspicious = False
     retry_after: int | None = None
+    begin_again: str | None = None
+    """The path of ours where a person can begin again."""
 
 
 class UntrustedRequest(DomainError):
@@ -47,6 +51,20 @@ class JourneyExpired(DomainError):
 
 class JourneyForeign(JourneyExpired):
     """The sign-in under way was begun in another browser."""
+
+    status = 403
+    suspicious = True
+
+
+class OpeningExpired(DomainError):
+    """The opening of an account under way has died; its letters are as good as before."""
+
+    status = 410
+    begin_again = "/opening"
+
+
+class OpeningForeign(OpeningExpired):
+    """The opening was begun in another browser."""
 
     status = 403
     suspicious = True

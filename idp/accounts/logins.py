@@ -23,6 +23,11 @@ def canonical(typed: str) -> str | None:
     return f"{address.local_part}@{address.ascii_domain}".lower()
 
 
+def shown(typed: str) -> str:
+    """An address that has a canonical form, as its owner will read it: what the mail's rules made of what was typed."""
+    return validate_email(typed.strip(), check_deliverability=False, test_environment=True).normalized
+
+
 def throttled_as(typed: str) -> str:
     """The name a login is counted under: its canonical form, whatever its spelling (LOG-4).
 

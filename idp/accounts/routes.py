@@ -2,9 +2,28 @@
 
 from flask import Blueprint
 
-from idp.accounts.views import email_certification, email_certification_step, lost_letters, password_reset
+from idp.accounts.views import (
+    activation,
+    contact,
+    email_certification,
+    email_certification_step,
+    lost_letters,
+    opening,
+    password_reset,
+    sent,
+)
 
 bp = Blueprint("accounts", __name__)
+bp.add_url_rule("/opening", "opening", opening.show)
+bp.add_url_rule("/opening", "opening_submit", opening.submit, methods=["POST"])
+bp.add_url_rule("/opening/<uuid:draft_id>", "contact", contact.show)
+bp.add_url_rule("/opening/<uuid:draft_id>", "contact_submit", contact.submit, methods=["POST"])
+bp.add_url_rule("/opening/<uuid:draft_id>/sent", "sent", sent.show)
+bp.add_url_rule("/opening/<uuid:draft_id>/sent", "sent_submit", sent.submit, methods=["POST"])
+bp.add_url_rule("/activation/<secret>", "activation_link", activation.link)
+bp.add_url_rule("/activation", "activation", activation.show)
+bp.add_url_rule("/activation", "activation_submit", activation.submit, methods=["POST"])
+bp.add_url_rule("/activated", "activated", activation.done)
 bp.add_url_rule("/lost-letters", "lost_letters", lost_letters.show)
 bp.add_url_rule("/lost-letters", "lost_letters_submit", lost_letters.submit, methods=["POST"])
 bp.add_url_rule("/lost-letters/asked", "lost_letters_asked", lost_letters.asked)

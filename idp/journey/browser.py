@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, after_this_request, g
+from flask import Response, after_this_request, g, request
 
 from idp.errors import JourneyExpired, JourneyForeign
 from idp.extensions import signed
@@ -32,6 +32,23 @@ def journey_of_this_browser(journey_id: UUID) -> Journey:
         raise JourneyForeign("the journey belongs to another browser", journey.client_id)
     dress(journey)
     return journey
+
+
+def waiting_journey() -> Journey | None:
+    """The journey to go on with after a page that stands beside it, as its address says: `?journey_id=`.
+
+    None where there is none, or none that lives in this browser: such a page does not need one.
+    """
+    meant = request.args.get("journey_id", type=UUID)
+    try:
+        return journey_of_this_browser(meant) if meant else None
+    except JourneyExpired:
+        return None
+
+
+def known_browser() -> str | None:
+    """What names this browser, if it was here before."""
+    return _read_cookie()
 
 
 def dress(journey: Journey) -> None:

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
-AMR = {"pwd": ("pwd",)}
-"""Our methods, in the words of RFC 8176. The certification of an address or a number is no sign-in: it is not here."""
+AMR = {"pwd": ("pwd",), "mail": ("mail",)}
+"""Our methods, in the words of RFC 8176, which has none for a link in a mail: `mail` is what ProConnect says.
+
+It is the link that activates an account, in the browser where its password was chosen. The certification of an address
+or a number is no sign-in: it is not here."""
 
 
 def amr(methods: Sequence[str]) -> list[str]:

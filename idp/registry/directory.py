@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from idp import clock
-from idp.db import db
+from idp.db import Transaction, db
 from idp.registry import siret as sirets
 from idp.registry.models import KINDS, Fund, Organization
 
@@ -39,6 +39,16 @@ def find(fund_code: str, number: str) -> Organization | None:
     """The organization of that number in that fund's register."""
     fund = Fund.by_code(fund_code)
     return Organization.by_number(fund.id, number) if fund else None
+
+
+def member(own: Transaction, number: str, siret: str, preferred: str | None = None) -> Organization | None:
+    """The open member of that number and SIRET (fourteen digits); of two funds' members, that of the preferred one.
+
+    A number is unique in its fund only: with the SIRET it names one member, but for a company that has the same number
+    in two funds. `preferred` is a fund's id.
+    """
+    found = Organization.members(number, siret, own)
+    return next((one for one in found if str(one.fund_id) == preferred), found[0] if found else None)
 
 
 def register_organization(fund: Fund, entry: Entry) -> Organization:

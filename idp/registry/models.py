@@ -80,10 +80,10 @@ class FundText(Model):
     published_at: Mapped[datetime]
 
     @classmethod
-    def in_force(cls, fund_id: UUID, kind: str) -> "FundText | None":
+    def in_force(cls, fund_id: UUID, kind: str, own: Session | None = None) -> "FundText | None":
         """The newest version of one of a fund's texts."""
         newest = sa.select(cls).where(cls.fund_id == fund_id, cls.kind == kind).order_by(cls.version.desc())
-        return db.session.scalar(newest.limit(1))
+        return (own or db.session).scalar(newest.limit(1))
 
 
 class Organization(Model):

@@ -1,5 +1,5 @@
-// Improves pages that work without it: shows a password on request, ticks the rules it keeps, and sends a form only
-// once.
+// Improves pages that work without it: shows a password on request, ticks the rules it keeps, certifies a mobile without
+// leaving the page, and sends a form only once.
 "use strict";
 
 for (const button of document.querySelectorAll("button.reveal")) {
@@ -43,6 +43,41 @@ for (const rules of document.querySelectorAll("ul.rules")) {
   addEventListener("pageshow", tick); // what a browser filled in again
 }
 
+// « Certifier » is offered for what looks like a mobile, and a badge is about the very number it was given for.
+const prepare = (part) => {
+  const input = document.getElementById(part.dataset.of);
+  const offer = part.querySelector(".offer");
+  const badge = part.querySelector(".badge");
+  const look = () => {
+    const typed = input.value.replace(/[^\d+]/g, "");
+    const certified = badge !== null && input.value.trim() === badge.dataset.about;
+    if (badge) badge.hidden = !certified;
+    if (offer) offer.hidden = certified || !/^(0[67]|00|\+)\d{8,}/.test(typed);
+  };
+  input.addEventListener("input", look);
+  look();
+};
+for (const part of document.querySelectorAll(".part")) prepare(part);
+
+// A button about one part of the page: that part alone is read again, and nothing else that was typed is lost.
+const refresh = async (form, button) => {
+  const part = document.getElementById(button.dataset.part);
+  const data = new FormData(form, button);
+  for (const secret of form.querySelectorAll("[autocomplete=new-password]")) data.delete(secret.name);
+  const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(data) });
+  const read = new DOMParser().parseFromString(await response.text(), "text/html");
+  const fresh = read.getElementById(part.id);
+  if (!fresh) {
+    location.assign(form.action); // the page has died meanwhile: it says so itself
+    return;
+  }
+  part.replaceWith(fresh);
+  prepare(fresh);
+  const next = fresh.querySelector("[aria-invalid], .badge") ?? fresh.querySelector("[autocomplete=one-time-code]");
+  if (next?.matches(".badge")) next.tabIndex = -1;
+  next?.focus();
+};
+
 for (const form of document.forms) {
   const rest = () => {
     delete form.dataset.sent;
@@ -51,6 +86,18 @@ for (const form of document.forms) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) {
       event.preventDefault();
+      return;
+    }
+    const button = event.submitter;
+    if (button?.dataset.part && !button.dataset.whole) {
+      event.preventDefault();
+      form.dataset.sent = "yes";
+      button.setAttribute("aria-busy", "true");
+      refresh(form, button).then(rest, () => {
+        rest();
+        button.dataset.whole = "yes"; // no answer: the whole form is sent, as without scripts
+        button.click();
+      });
       return;
     }
     // Not disabled: a disabled button would not send its own value.

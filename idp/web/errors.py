@@ -17,6 +17,8 @@ from idp.errors import (
     Forbidden,
     JourneyExpired,
     NotFound,
+    OpeningExpired,
+    OpeningForeign,
     Unavailable,
     UntrustedRequest,
 )
@@ -66,7 +68,23 @@ _CROWDED = Words(
     _l("Trop de demandes viennent d’être faites."),
     _l("Attendez quelques minutes avant de réessayer."),
 )
-_OF_ERRORS: Mapping[type[Exception], Words] = {NotFound: _LOST, Forbidden: _REFUSED, CSRFError: _STALE}
+_OPENING_ELSEWHERE = Words(
+    _l("Page commencée ailleurs"),
+    _l("Cette ouverture de compte a été commencée dans un autre navigateur. Par sécurité, elle s’y termine."),
+    _l("Vous pouvez recommencer ici avec vos deux courriers : ils restent valables."),
+)
+_OPENING_OVER = Words(
+    _l("Cette page n’est plus valable"),
+    _l("Elle est restée ouverte trop longtemps, ou la démarche est déjà terminée. Rien n’est perdu."),
+    _l("Vous pouvez recommencer avec vos deux courriers : ils restent valables."),
+)
+_OF_ERRORS: Mapping[type[Exception], Words] = {
+    NotFound: _LOST,
+    Forbidden: _REFUSED,
+    CSRFError: _STALE,
+    OpeningForeign: _OPENING_ELSEWHERE,
+    OpeningExpired: _OPENING_OVER,
+}
 _OF_STATUS: Mapping[int, Words] = {403: _REFUSED, 404: _LOST, 410: _LOST, 429: _CROWDED}
 _CODES = {403: "access_denied", 500: "server_error", 503: "temporarily_unavailable"}
 _TOLD_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
@@ -159,7 +177,9 @@ def _for_people(error: Exception) -> Response:
     if status >= 500:
         face.wear_the_network()
     retry_url = _here() if isinstance(error, CSRFError) or status >= 500 else None
-    page = render_template("error.html", **_words(error)._asdict(), retry_url=retry_url, incident=incident())
+    begin_again = error.begin_again if isinstance(error, DomainError) else None
+    urls = {"retry_url": retry_url, "begin_url": begin_again}
+    page = render_template("error.html", **_words(error)._asdict(), **urls, incident=incident())
     return make_response(page, status)
 
 
