@@ -7,6 +7,7 @@ from idp.accounts.views import (
     contact,
     email_certification,
     email_certification_step,
+    home,
     lost_letters,
     opening,
     password_reset,
@@ -14,6 +15,7 @@ from idp.accounts.views import (
 )
 
 bp = Blueprint("accounts", __name__)
+bp.add_url_rule("/", "home", home.show)
 bp.add_url_rule("/opening", "opening", opening.show)
 bp.add_url_rule("/opening", "opening_submit", opening.submit, methods=["POST"])
 bp.add_url_rule("/opening/<uuid:draft_id>", "contact", contact.show)

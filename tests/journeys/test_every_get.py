@@ -12,7 +12,8 @@ from tests.rows import row
 
 def gets(app):
     """Each rule that answers GET, as an address with plausible parts."""
-    parts = {"journey_id": new_id(), "filename": "style.css", "page": "legal", "colour": "1f5c4d", "code": "x"}
+    ids = {"journey_id": new_id(), "draft_id": new_id()}
+    parts = ids | {"filename": "style.css", "page": "legal", "colour": "1f5c4d", "code": "x"}
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         if "GET" in rule.methods:
