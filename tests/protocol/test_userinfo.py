@@ -118,10 +118,17 @@ def test_what_is_unknown_is_left_out(app, party):
     assert body["name"] == "Martin"
 
 
-def test_an_address_never_certified_is_told_so(app, party, lea):
+@pytest.mark.parametrize(
+    ("certified", "due", "told"),
+    [(None, 30, False), (-340, -14, True), (-340, -16, False)],
+    ids=["never", "within the grace", "past the grace"],
+)
+def test_an_address_is_verified_while_its_certification_lasts(app, party, lea, certified, due, told):
+    token = party.tokens_of(lea, scope=EVERY_SCOPE)["access_token"]
     with app.app_context(), unit_of_work():
-        the_account(lea).email.certified_at = None
-    assert party.userinfo(party.tokens_of(lea, scope=EVERY_SCOPE)["access_token"])["email_verified"] is False
+        email, now, day = the_account(lea).email, clock.now(), timedelta(days=1)
+        email.certified_at, email.certification_due_at = certified and now + certified * day, now + due * day
+    assert party.userinfo(token)["email_verified"] is told
 
 
 def test_names_are_those_of_this_moment(app, party, tokens, lea):
