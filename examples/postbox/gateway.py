@@ -11,6 +11,7 @@ from examples.postbox.box import Box, Item
 
 ANSWERS: dict[str, tuple[dict[str, str], int]] = {
     "crowded": ({"status": "refused", "error": "too many requests"}, 429),
+    "no_credit": ({"status": "refused", "error": "insufficient credit"}, 402),
     "broken": ({"status": "error"}, 500),
     "error_body": ({"status": "error", "error": "insufficient credit"}, 200),
     "reject": ({"status": "refused", "error": "no such number"}, 422),

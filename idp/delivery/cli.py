@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import click
@@ -18,7 +19,7 @@ from idp.db import unit_of_work
 from idp.delivery import outbox
 from idp.delivery.courier import Courier, ways
 from idp.delivery.models import STATES, OutgoingMessage
-from idp.settings import Settings
+from idp.settings import Settings, settings
 from idp.web import commands
 from idp.web.commands import changes, refuse
 
@@ -58,7 +59,7 @@ def deliver(watch: bool, parent: int | None, as_json: bool) -> None:
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="The oldest so many.")
 @AS_JSON
 def list_messages(state: str | None, limit: int, as_json: bool) -> None:
-    """List messages, the oldest first, and why they were not sent.
+    """List messages, the oldest first: what becomes of each, and why it was not sent.
 
     \b
     idp outbox list --state abandoned
@@ -71,15 +72,7 @@ def list_messages(state: str | None, limit: int, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2))
         return
     for row in rows:
-        words = [
-            row["id"],
-            row["state"],
-            row["kind"],
-            f"{row['attempts']} attempts",
-            row["due_at"],
-            row["reason"] or "",
-        ]
-        click.echo("  ".join(map(str, words)).rstrip())
+        click.echo(f"{row['id']}  {row['channel']:4}  {row['kind']}  {_told(row)}")
     click.echo(", ".join(f"{count} {one}" for one, count in counts.items()))
 
 
@@ -133,7 +126,7 @@ def _told_to_stop(parent: int | None) -> Callable[[], bool]:
     return lambda: bool(signal.sigtimedwait(signals, 0.5)) or parent not in (None, os.getppid())
 
 
-def _shown(row: OutgoingMessage) -> dict[str, object]:
+def _shown(row: OutgoingMessage) -> dict[str, Any]:
     return {
         "id": str(row.id),
         "state": row.state,
@@ -141,14 +134,32 @@ def _shown(row: OutgoingMessage) -> dict[str, object]:
         "kind": row.kind,
         "urgent": row.urgent,
         "attempts": row.attempts,
-        "created_at": row.created_at.isoformat(),
-        "due_at": row.due_at.isoformat(),
+        "created_at": _at(row.created_at),
+        "due_at": _at(row.due_at),
         "expires_at": _at(row.expires_at),
         "sent_at": _at(row.sent_at),
         "abandoned_at": _at(row.abandoned_at),
-        "reason": row.last_error,
+        "reason": _reason(row),
     }
 
 
+def _reason(row: OutgoingMessage) -> str | None:
+    if row.channel == outbox.SMS and row.state == "waiting" and not settings.sms_url:
+        return "no SMS leaves, as IDP_SMS_URL is empty"
+    return row.last_error
+
+
+def _told(row: dict[str, Any]) -> str:
+    """What becomes of a message, in words."""
+    tries = "tried once" if row["attempts"] == 1 else f"tried {row['attempts']} times"
+    words = {
+        "waiting": f"waits since {row['created_at']}",
+        "late": f"{tries}, again at {row['due_at']}",
+        "abandoned": f"{tries}, given up at {row['abandoned_at']}",
+        "sent": f"sent at {row['sent_at']}",
+    }
+    return words[row["state"]] + (f": {row['reason']}" if row["reason"] else "")
+
+
 def _at(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat()
+    return None if instant is None else instant.isoformat(timespec="seconds")

@@ -164,8 +164,11 @@ class Courier:
         except Undelivered as why:
             self._put_off(row, why)
             return Went.AWAY if isinstance(why, ServerAway) else Went.ON
-        except (Unreadable, ValueError) as error:
-            self._put_off(row, Rejected(f"it cannot be written: {type(error).__name__}"))
+        except Unreadable:
+            self._put_off(row, Rejected("no master key of ours opens it"))
+            return Went.ON
+        except ValueError:
+            self._put_off(row, Rejected("it cannot be written as a message"))
             return Went.ON
         self._settle(row)
         return Went.ON
@@ -192,7 +195,8 @@ class Courier:
 
     def _put_off(self, row: Leased, why: Undelivered) -> None:
         now, words = clock.now(), str(why)[:200]
-        next_at = now + delay(row.attempts, random.uniform(0.75, 1.25))  # noqa: S311 - jitter, no secret
+        jittered = delay(row.attempts, random.uniform(0.75, 1.25))  # noqa: S311 - no secret
+        next_at = now + max(jittered, min(timedelta(seconds=why.after), LONGEST_DELAY))
         with self._context(), unit_of_work():
             given_up = isinstance(why, Rejected) or next_at > row.created_at + self._chosen.delivery_given_up_after
             if given_up:

@@ -34,8 +34,9 @@ def write(app: Flask, addresses: list[str], urgent: bool) -> None:
 
 
 def settings(box: Postbox, **changes: str) -> dict[str, str]:
+    """Quiet, too: nobody reads the log of these processes."""
     names = ("smtp_host", "smtp_port", "smtp_tls")
-    return {name: str(box.settings[name]) for name in names} | changes
+    return {name: str(box.settings[name]) for name in names} | {"log_level": "ERROR"} | changes
 
 
 def wait(condition: Callable[[], bool]) -> None:

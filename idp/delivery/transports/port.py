@@ -43,7 +43,14 @@ class Transport(Protocol[Message_contra]):
 
 
 class Undelivered(Exception):
-    """The message was not taken over. The reason goes to the log and to the operator: it names no address or number."""
+    """The message was not taken over. The reason goes to the log and to the operator: it names no address or number.
+
+    `after` is how many seconds the other side asked us to wait, if it did.
+    """
+
+    def __init__(self, reason: str, after: int = 0) -> None:
+        super().__init__(reason)
+        self.after = after
 
 
 class PutOff(Undelivered):

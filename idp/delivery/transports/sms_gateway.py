@@ -1,7 +1,9 @@
 """SMS over HTTP, to a gateway whose request and answer are described in the settings."""
 
 import json
+import re
 import ssl
+from http import HTTPStatus
 from time import monotonic
 from typing import Any
 
@@ -36,17 +38,17 @@ class SmsGateway:
         values = {"to": message.to, "text": message.text, "id": str(message.id)}
         fields = {name: template.format_map(values) for name, template in self._chosen.sms_fields.items()}
         try:
-            status, body = self._post(fields)
+            status, after, body = self._post(fields)
         except httpx.TimeoutException:
             raise ServerAway("the gateway did not answer in time") from None
         except httpx.HTTPError as error:
             raise ServerAway(f"the gateway cannot be reached: {type(error).__name__}") from None
-        self._judge(status, body)
+        self._judge(status, after, body)
 
     def close(self) -> None:
         """Connections are kept by the client, and closed by it when they idle."""
 
-    def _post(self, fields: dict[str, str]) -> tuple[int, bytes]:
+    def _post(self, fields: dict[str, str]) -> tuple[int, int, bytes]:
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         if authorization := self._chosen.sms_authorization.get_secret_value():
             headers["Authorization"] = authorization
@@ -57,17 +59,19 @@ class SmsGateway:
                 body += part
                 if len(body) > LONGEST_ANSWER or monotonic() > limit:
                     break
-            return response.status_code, body
+            after = re.fullmatch(r"[0-9]{1,6}", response.headers.get("Retry-After", ""))
+            return response.status_code, int(after[0]) if after else 0, body
 
-    def _judge(self, status: int, body: bytes) -> None:
+    def _judge(self, status: int, after: int, body: bytes) -> None:
+        told = f"the gateway answered {_named(status)}"
         if status == 429 or status >= 500:
-            raise ServerAway(f"the gateway answered {status}")
+            raise ServerAway(told, after)
         if status in _OURS_TO_MEND or status < 200 or 300 <= status < 400:
-            raise PutOff(f"the gateway answered {status}")
+            raise PutOff(told, after)
         if status >= 400:
-            raise Rejected(f"the gateway answered {status}")
+            raise Rejected(told)
         if self._chosen.sms_accepted_field and not self._is_accepted(body):
-            raise PutOff(f"the gateway answered {status}, and did not say that it took the message")
+            raise PutOff(f"{told}, and did not say that it took the message")
 
     def _is_accepted(self, body: bytes) -> bool:
         try:
@@ -76,3 +80,8 @@ class SmsGateway:
             return False
         said = answer.get(self._chosen.sms_accepted_field) if isinstance(answer, dict) else None
         return str(said) in self._chosen.sms_accepted_values
+
+
+def _named(status: int) -> str:
+    """A status with its name: 402 Payment Required."""
+    return f"{status} {HTTPStatus(status).phrase}" if status in set(HTTPStatus) else str(status)

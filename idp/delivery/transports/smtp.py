@@ -29,7 +29,17 @@ _REASONS: tuple[tuple[type[OSError], type[PutOff], str], ...] = (
     (ssl.SSLError, ServerAway, "no TLS with the server"),
     (TimeoutError, ServerAway, "the server did not answer in time"),
 )
-_STATUS = re.compile(rb"\s*([245]\.\d{1,3}\.\d{1,3})\b")  # RFC 3463, the only part of an answer that names nobody
+_STATUS = re.compile(rb"\s*([245]\.(\d{1,3})\.\d{1,3})\b")  # RFC 3463, the only part of an answer that names nobody
+_SUBJECTS = {
+    b"1": "the address",
+    b"2": "the mailbox",
+    b"3": "their system",
+    b"4": "the network",
+    b"5": "what we said",
+    b"6": "what is in the mail",
+    b"7": "a rule of theirs",
+}
+"""What a status is about, by its second number (RFC 3463, 2)."""
 
 
 class Smtp:
@@ -157,7 +167,10 @@ def _verdict(what: str, code: int, told: bytes | str) -> PutOff | Rejected:
 
 def _told(what: str, code: int, told: bytes | str) -> str:
     status = _STATUS.match(told.encode() if isinstance(told, str) else told)
-    return f"{what}: {code} {status[1].decode()}" if status else f"{what}: {code}"
+    if status is None:
+        return f"{what}: {code}"
+    subject = _SUBJECTS.get(status[2])
+    return f"{what}: {code} {status[1].decode()}" + (f", because of {subject}" if subject else "")
 
 
 def _within(connection: smtplib.SMTP, seconds: float) -> None:

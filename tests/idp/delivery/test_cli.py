@@ -1,6 +1,8 @@
 """`idp outbox`: an operator sees what is stuck and why, and lets it go again."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,8 @@ from idp import clock
 from idp.audit.models import AuditEvent
 from idp.db import db
 from idp.delivery.cli import group
-from tests.idp.delivery.test_courier import ADDRESS, deliver, found, written
+from tests import worlds
+from tests.idp.delivery.test_courier import ADDRESS, NUMBER, deliver, found, written
 from tests.postboxes import Postbox
 
 
@@ -32,10 +35,39 @@ def test_what_is_stuck_is_told_with_its_reason_and_without_its_recipient(app: Fl
     deliver(app)
     (row,) = listed(app)
     assert (row["id"], row["state"], row["attempts"]) == (str(message), "late", 1)
-    assert row["reason"] == "the recipient was refused: 451 4.7.1"
+    assert row["reason"] == "the recipient was refused: 451 4.7.1, because of a rule of theirs"
     told = outbox(app, "list").output
     assert "0 waiting, 1 late, 0 abandoned, 0 sent" in told
     assert "lea" not in told + json.dumps(row)
+
+
+@pytest.mark.parametrize(
+    ("to", "trouble", "words"),
+    [
+        (ADDRESS, "greylist", "tried once, again at {}: the recipient was refused: 451 4.7.1, because of a rule of"),
+        (ADDRESS, "reject", "tried once, given up at {}: the recipient was refused: 550 5.1.1, because of the address"),
+        (ADDRESS, "cut", "tried once, again at {}: the server hung up"),
+        (NUMBER, "crowded", "tried once, again at {}: the gateway answered 429 Too Many Requests"),
+        (NUMBER, "no_credit", "tried once, again at {}: the gateway answered 402 Payment Required"),
+        (NUMBER, "error_body", "the gateway answered 200 OK, and did not say that it took the message"),
+    ],
+    ids=["greylist", "reject", "cut", "crowded", "no_credit", "error_body"],
+)
+def test_a_line_says_what_becomes_of_a_message_and_why(any_app: Flask, box: Postbox, to: str, trouble: str, words: str):
+    box.trouble(to, trouble)
+    written(any_app, to)
+    assert "waits since" in outbox(any_app, "list").output
+    deliver(any_app)
+    told = re.sub(r"\d{4}-\d\d-\d\dT[\d:]+\+00:00", "{}", outbox(any_app, "list").output)
+    assert words in told
+
+
+def test_without_a_gateway_the_list_says_so(template: worlds.Template, tmp_path: Path, box: Postbox):
+    app = template.sqlite(tmp_path, **box.settings | {"sms_url": ""})
+    written(app, NUMBER)
+    deliver(app)
+    assert "no SMS leaves, as IDP_SMS_URL is empty" in outbox(app, "list").output
+    worlds.close(app)
 
 
 @pytest.mark.parametrize(("trouble", "state"), [(None, "sent"), ("greylist", "late"), ("reject", "abandoned")])

@@ -124,7 +124,7 @@ def test_what_cannot_be_opened_is_given_up_and_the_next_goes(app: Flask, box: Po
         assert row is not None
         row.body_sealed = b"x" * 80
     assert deliver(app) == {"abandoned": 1, "sent": 1}
-    assert found(app, broken).last_error == "it cannot be written: Unreadable"
+    assert found(app, broken).last_error == "no master key of ours opens it"
     assert found(app, fine).sent_at
 
 
@@ -136,7 +136,11 @@ def test_greylisted_it_waits_and_then_arrives(any_app: Flask, box: Postbox):
     message = written(any_app)
     assert deliver(any_app) == {"put_off": 1}
     row = found(any_app, message)
-    assert (row.state, row.attempts, row.last_error) == ("late", 1, "the recipient was refused: 451 4.7.1")
+    assert (row.state, row.attempts, row.last_error) == (
+        "late",
+        1,
+        "the recipient was refused: 451 4.7.1, because of a rule of theirs",
+    )
     assert timedelta(seconds=20) < row.due_at - clock.now() < timedelta(seconds=40)
     assert deliver(any_app) == {}
     with clock.travel(timedelta(minutes=1)):
@@ -168,7 +172,7 @@ def test_it_is_tried_for_a_day_and_then_given_up_for_an_operator_to_see(app: Fla
             deliver(app)
     row = found(app, message)
     assert spent > timedelta(hours=22)
-    assert row.last_error == "the recipient was refused: 451 4.7.1"
+    assert row.last_error == "the recipient was refused: 451 4.7.1, because of a rule of theirs"
     assert row.body_sealed is not None  # an operator may yet have it sent
 
 
@@ -176,7 +180,7 @@ def test_a_mailbox_that_does_not_exist_is_given_up_at_once(app: Flask, box: Post
     box.trouble(ADDRESS, "reject")
     message = written(app)
     assert deliver(app) == {"abandoned": 1}
-    assert found(app, message).last_error == "the recipient was refused: 550 5.1.1"
+    assert found(app, message).last_error == "the recipient was refused: 550 5.1.1, because of the address"
 
 
 def test_what_is_of_no_use_any_more_is_not_sent_and_is_wiped(any_app: Flask, box: Postbox):
@@ -197,7 +201,7 @@ def test_given_up_and_expired_nothing_of_it_stays(app: Flask, box: Postbox):
         deliver(app)
     row = found(app, message)
     assert row.body_sealed is None
-    assert row.last_error == "the recipient was refused: 550 5.1.1"
+    assert row.last_error == "the recipient was refused: 550 5.1.1, because of the address"
 
 
 def test_without_a_gateway_an_sms_waits(app: Flask, box: Postbox):
@@ -213,7 +217,7 @@ def test_a_gateway_that_is_down_keeps_no_mail_waiting(app: Flask, box: Postbox):
     message = written(app, NUMBER)
     written(app)
     assert deliver(app) == {"put_off": 1, "sent": 1}
-    assert found(app, message).last_error == "the gateway answered 500"
+    assert found(app, message).last_error == "the gateway answered 500 Internal Server Error"
 
 
 def test_while_the_server_is_away_a_lane_rests_instead_of_burning_the_queue(app: Flask):

@@ -99,6 +99,25 @@ def test_a_gateway_in_trouble_is_away(box: Postbox, status: int):
         sends(box, port)
 
 
+@pytest.mark.parametrize(
+    ("asked", "after"),
+    [("120", 120), ("0", 0), ("-1", 0), ("9" * 5000, 0), ("soon", 0), ("Wed, 25 Nov 2026 20:00:00 GMT", 0)],
+    ids=["seconds", "zero", "negative", "huge", "word", "date"],
+)
+def test_how_long_to_wait_is_understood_in_seconds(box: Postbox, asked: str, after: int):
+    with answering(429, Retry_After=asked) as (port, _), pytest.raises(ServerAway) as told:
+        sends(box, port)
+    assert told.value.after == after
+
+
+def test_a_gateway_may_be_slow_and_not_for_ever(box: Postbox):
+    box.trouble(NUMBER, "slow", times=1, seconds=0.8)
+    SmsGateway(settings(box)).send(an_sms())
+    box.trouble(NUMBER, "slow", times=1, seconds=0.8)
+    with pytest.raises(ServerAway, match="in time"):
+        SmsGateway(settings(box, delivery_timeout=0.3)).send(an_sms())
+
+
 @pytest.mark.parametrize("status", [301, 307, 401, 402, 403, 404])
 def test_what_an_operator_can_mend_is_tried_again(box: Postbox, status: int):
     with answering(status, Location="http://127.0.0.1:1/") as (port, asked), pytest.raises(PutOff, match=str(status)):
