@@ -61,4 +61,7 @@ def _refusal(outcome: Refused) -> str:
 
 
 def _page(journey: Journey, form: PasswordForm) -> str:
-    return render_template("login/password/password.html", form=form, client_name=journey.client_name)
+    reset_url = url_for("accounts.password_reset", journey_id=journey.id)
+    opening_url = url_for("accounts.opening", journey_id=journey.id)
+    ways = {"reset_url": reset_url, "opening_url": opening_url}
+    return render_template("login/password/password.html", form=form, client_name=journey.client_name, **ways)
