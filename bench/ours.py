@@ -14,7 +14,8 @@ from idp import db, settings
 from idp.accounts import people
 from idp.accounts.people import Person
 from idp.oidc.clients import registration
-from idp.oidc.clients.registration import Metadata, Registered
+from idp.oidc.clients.metadata import Metadata
+from idp.oidc.clients.registration import Registered
 from tests import servers
 
 PASSWORD = "Exemple-Chantier-42"

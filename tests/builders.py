@@ -9,7 +9,8 @@ from idp import clock
 from idp.accounts.models import RIGHTS, Account, Membership
 from idp.accounts.people import Person, create
 from idp.db import db
-from idp.oidc.clients.registration import Metadata, Registered, register
+from idp.oidc.clients.metadata import Metadata
+from idp.oidc.clients.registration import Registered, register
 from idp.registry.models import Fund, Organization
 
 PASSWORD = "Chantier-2026!"

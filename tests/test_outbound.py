@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from idp.oidc.clients.registration import Metadata
+from idp.oidc.clients.metadata import Metadata
 from tests.rows import row
 from tests.test_architecture import PRODUCT, files, imports, is_within, refuse
 

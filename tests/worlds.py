@@ -11,7 +11,7 @@ from flask import Flask
 from app import create_app
 from idp import clock, extensions
 from idp.db import db, unit_of_work
-from idp.oidc.clients.registration import SIGNING_ALGS
+from idp.oidc.clients.metadata import SIGNING_ALGS
 from idp.ops import schema
 from idp.settings import Settings
 from tests.servers import Postgres

@@ -13,8 +13,9 @@ from idp.audit import log
 from idp.audit.events import Event
 from idp.db import unit_of_work
 from idp.extensions import ring
-from idp.oidc.clients import registration
-from idp.oidc.clients.registration import Metadata, Refused, Registered
+from idp.oidc.clients import metadata, registration
+from idp.oidc.clients.metadata import Metadata
+from idp.oidc.clients.registration import Refused, Registered
 from idp.oidc.keystore import SqlKeyStore
 from idp.oidc.models.client import Client
 from idp.settings import settings
@@ -35,7 +36,7 @@ keys = AppGroup("keys", help="The keys that sign our tokens.")
 COMMANDS = (clients, keys)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
-alg = click.Choice(registration.SIGNING_ALGS)
+alg = click.Choice(metadata.SIGNING_ALGS)
 
 
 def _uris(command: Command) -> Command:
@@ -59,9 +60,7 @@ def _rules(command: Command) -> Command:
         click.option("--no-pkce", is_flag=True, help="A server-side client that cannot do PKCE."),
         click.option("--offline", is_flag=True, help="Its grants outlive the session, unasked: first party only."),
         click.option("--scope", "scopes", multiple=True, metavar="SCOPE", help="One, or several between spaces."),
-        click.option(
-            "--auth-method", type=click.Choice(registration.AUTH_METHODS[:2]), help="How it sends its secret."
-        ),
+        click.option("--auth-method", type=click.Choice(metadata.AUTH_METHODS[:2]), help="How it sends its secret."),
         click.option("--native", is_flag=True, help="A program on people's own devices: no secret, loopback URIs."),
         click.option("--public", is_flag=True, help="No secret: a client that could not keep one."),
         click.option("--first-party/--third-party", help="Ours: no consent is asked.  [default: third-party]"),
@@ -190,7 +189,7 @@ def rotate(algs: tuple[str, ...], immediately: bool, as_json: bool) -> None:
     """
     with unit_of_work():
         now = clock.now()
-        made = [_key(ring.rotate(one, now, immediately), now) for one in algs or registration.SIGNING_ALGS]
+        made = [_key(ring.rotate(one, now, immediately), now) for one in algs or metadata.SIGNING_ALGS]
         log.record(Event.KEYS_ROTATED, details={"kids": [row["kid"] for row in made], "immediately": immediately})
     if as_json:
         _print(made)

@@ -1,53 +1,18 @@
-"""Client metadata: check it, and store what passes (OpenID Connect Dynamic Client Registration 1.0, section 2)."""
+"""Clients are stored, given another secret, and refused from a day on."""
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
+from typing import Any
 
 from idp import clock, extensions
 from idp.audit import log
 from idp.audit.events import Event
 from idp.db import db, new_id
-from idp.oidc.clients import uris
+from idp.oidc.clients.metadata import Metadata, problems, sector
 from idp.oidc.models import registered
 from idp.oidc.models.client import Client
 from idp.registry.models import Fund
 from keys import opaque
-
-APPLICATION_TYPES = ("web", "native")
-AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
-GRANT_TYPES = ("authorization_code", "refresh_token")
-RESPONSE_TYPES = ("code",)
-SCOPES = ("openid", "profile", "email", "phone", "organization", "offline_access")
-SIGNING_ALGS = ("RS256", "ES256")
-SUBJECT_TYPES = ("public", "pairwise")
-
-_CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,254}")  # no colon: it also travels in Basic authentication
-
-
-@dataclass(frozen=True, kw_only=True)
-class Metadata:
-    """What is asked for a client, in the words of the specification; nothing is checked yet."""
-
-    name: str
-    client_id: str = ""
-    application_type: str = "web"
-    first_party: bool = False
-    fund: str | None = None
-    token_endpoint_auth_method: str = "client_secret_basic"
-    redirect_uris: tuple[str, ...] = ()
-    post_logout_redirect_uris: tuple[str, ...] = ()
-    initiate_login_uri: str | None = None
-    origins: tuple[str, ...] = ()
-    grant_types: tuple[str, ...] = GRANT_TYPES
-    response_types: tuple[str, ...] = RESPONSE_TYPES
-    scopes: tuple[str, ...] = ("openid",)
-    offline: bool = False
-    require_pkce: bool = True
-    id_token_signed_response_alg: str = "RS256"
-    access_token_signing_alg: str = "ES256"
-    userinfo_signed_response_alg: str | None = None
-    subject_type: str = "public"
 
 
 @dataclass(frozen=True)
@@ -63,23 +28,6 @@ class Refused:
     """A registration that was not stored, and every reason."""
 
     reasons: list[str]
-
-
-def problems(asked: Metadata, *, development: bool) -> list[str]:
-    """Every reason why this metadata may not be registered; none when it may."""
-    return [
-        *_name_problems(asked),
-        *_value_problems(asked),
-        *_uri_problems(asked, development),
-        *_grant_problems(asked),
-        *_authentication_problems(asked),
-        *_sector_problems(asked),
-    ]
-
-
-def sector(asked: Metadata) -> str:
-    """Whom pairwise subjects are shared with: the one host of the redirect URIs (Core 8.1); "" for public subjects."""
-    return uris.host_of(asked.redirect_uris[0]) if asked.subject_type == "pairwise" else ""
 
 
 def register(asked: Metadata, *, development: bool) -> Registered | Refused:
@@ -124,117 +72,20 @@ def disable(client: Client) -> None:
         registered.forget()
 
 
-def _name_problems(asked: Metadata) -> list[str]:
-    found = []
-    if not _CLIENT_ID.fullmatch(asked.client_id or "generated"):
-        found.append("client_id: 1 to 255 letters, digits, or . _ ~ - within")
-    if not 1 <= len(asked.name.strip()) <= 200 or not asked.name.isprintable():
-        found.append("name: 1 to 200 printable characters, as people will read it")
-    return found
-
-
-def _value_problems(asked: Metadata) -> list[str]:
-    """Values that are unknown here, each with the ones that are known."""
-    allowed: list[tuple[str, tuple[str | None, ...], tuple[str | None, ...]]] = [
-        ("application_type", (asked.application_type,), APPLICATION_TYPES),
-        ("token_endpoint_auth_method", (asked.token_endpoint_auth_method,), AUTH_METHODS),
-        ("grant_types", asked.grant_types, GRANT_TYPES),
-        ("response_types", asked.response_types, RESPONSE_TYPES),
-        ("scope", asked.scopes, SCOPES),
-        ("id_token_signed_response_alg", (asked.id_token_signed_response_alg,), SIGNING_ALGS),
-        ("access_token_signing_alg", (asked.access_token_signing_alg,), SIGNING_ALGS),
-        ("userinfo_signed_response_alg", (asked.userinfo_signed_response_alg,), (None, *SIGNING_ALGS)),
-        ("subject_type", (asked.subject_type,), SUBJECT_TYPES),
-    ]
-    return [
-        f"{field}: {value!r} is not one of {', '.join(filter(None, known))}"
-        for field, values, known in allowed
-        for value in values
-        if value not in known
-    ]
-
-
-def _uri_problems(asked: Metadata, development: bool) -> list[str]:
-    native = asked.application_type == "native"
-    found = []
-    for field, values in (
-        ("redirect_uri", asked.redirect_uris),
-        ("post_logout_redirect_uri", asked.post_logout_redirect_uris),
-    ):
-        checked = [(uri, uris.problem(uri, native=native, development=development)) for uri in values]
-        found += [f"{field}: {uri!a}: {reason}" for uri, reason in checked if reason]
-        found += [f"{field}: {uri!a} is listed twice" for uri in set(values) if values.count(uri) > 1]
-    if asked.initiate_login_uri is not None:  # https always: the portal's own front door
-        reason = uris.problem(asked.initiate_login_uri, development=development)
-        found += [f"initiate_login_uri: {asked.initiate_login_uri!a}: {reason}"] if reason else []
-    for origin in asked.origins:
-        reason = uris.origin_problem(origin, development=development)
-        found += [f"origin: {origin!a}: {reason}"] if reason else []
-    return found
-
-
-def _grant_problems(asked: Metadata) -> list[str]:
-    codes, refreshes = "authorization_code" in asked.grant_types, "refresh_token" in asked.grant_types
-    found = []
-    if codes != ("code" in asked.response_types):
-        found.append("response_types: code and the grant type authorization_code go together")
-    if codes and not asked.redirect_uris:
-        found.append("redirect_uri: at least one is needed")
-    if refreshes and not codes:
-        found.append("grant_types: refresh_token needs authorization_code")
-    if not refreshes and (asked.offline or "offline_access" in asked.scopes):
-        found.append("grant_types: offline access needs refresh_token")
-    if asked.offline and not asked.first_party:
-        found.append("offline: without asking the person, for first-party clients only; others ask for offline_access")
-    if not asked.scopes:
-        found.append("scope: at least one is needed")
-    return found
-
-
-def _authentication_problems(asked: Metadata) -> list[str]:
-    public, native = asked.token_endpoint_auth_method == "none", asked.application_type == "native"
-    found = []
-    if native and not public:  # RFC 8252, 8.5: a secret in each copy of a program is none
-        found.append("token_endpoint_auth_method: a native client has no secret: none")
-    if not asked.require_pkce and (public or native):  # RFC 9700, 2.1.1
-        found.append("require_pkce: never relaxed for a public client")
-    return found
-
-
-def _sector_problems(asked: Metadata) -> list[str]:
-    if asked.subject_type != "pairwise":
-        return []
-    known = [uri for uri in asked.redirect_uris if uris.problem(uri, native=True, development=True) is None]
-    hosts = sorted({uris.host_of(uri) for uri in known})
-    if len(hosts) == 1:
-        return []
-    return [f"redirect_uri: pairwise subjects need redirect URIs of one host, not {', '.join(hosts) or 'none'}"]
+def columns(asked: Metadata) -> dict[str, Any]:
+    """The values of a client's row that its metadata gives, but for its fund and its sector, which is for ever."""
+    given = {field.name: getattr(asked, field.name) for field in fields(asked) if field.name != "fund"}
+    lists = {name: list(value) for name, value in given.items() if isinstance(value, tuple)}
+    return given | lists | {"name": asked.name.strip()}
 
 
 def _row(asked: Metadata, fund: Fund | None, secret: str | None) -> Client:
     now = clock.now()
     return Client(
-        client_id=asked.client_id,
-        name=asked.name.strip(),
-        application_type=asked.application_type,
-        first_party=asked.first_party,
+        **columns(asked),
         fund_id=fund and fund.id,
-        token_endpoint_auth_method=asked.token_endpoint_auth_method,
-        secret_digest=opaque.digest(secret) if secret else None,
-        redirect_uris=list(asked.redirect_uris),
-        post_logout_redirect_uris=list(asked.post_logout_redirect_uris),
-        initiate_login_uri=asked.initiate_login_uri,
-        origins=list(asked.origins),
-        grant_types=list(asked.grant_types),
-        response_types=list(asked.response_types),
-        scopes=list(asked.scopes),
-        offline=asked.offline,
-        require_pkce=asked.require_pkce,
-        id_token_signed_response_alg=asked.id_token_signed_response_alg,
-        access_token_signing_alg=asked.access_token_signing_alg,
-        userinfo_signed_response_alg=asked.userinfo_signed_response_alg,
-        subject_type=asked.subject_type,
         sector=sector(asked),
+        secret_digest=opaque.digest(secret) if secret else None,
         created_at=now,
         updated_at=now,
     )

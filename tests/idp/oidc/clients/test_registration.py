@@ -1,120 +1,65 @@
-"""What a client may be: the metadata is consistent, and nothing unsafe can be asked for."""
+"""Clients are stored as they were asked for, given another secret, and refused from a day on."""
 
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
-from idp.oidc.clients import registration
-from idp.oidc.clients.registration import Metadata
-from tests.rows import row
+from idp import clock
+from idp.db import unit_of_work
+from idp.oidc.clients import metadata, registration
+from idp.oidc.clients.metadata import Metadata
+from idp.oidc.clients.registration import Refused, Registered
+from tests.builders import a_fund
 
 CALLBACK = "https://portal.example/callback"
 
 
-def problems(development: bool = False, **asked: Any) -> list[str]:
-    return registration.problems(
-        Metadata(**{"name": "Portail", "redirect_uris": (CALLBACK,)} | asked), development=development
-    )
+def asked(**changes):
+    return Metadata(**{"name": " Portail ", "client_id": "portal", "redirect_uris": (CALLBACK,)} | changes)
 
 
-PUBLIC: dict[str, Any] = {"token_endpoint_auth_method": "none"}
-NATIVE: dict[str, Any] = PUBLIC | {"application_type": "native"}
-
-CONSISTENT: list[dict[str, Any]] = [
-    {},
-    {"client_id": "portal-1.test_~x"},
-    {"token_endpoint_auth_method": "client_secret_post"},
-    {"require_pkce": False},
-    PUBLIC,
-    NATIVE | {"redirect_uris": ("http://127.0.0.1/cb", "http://[::1]/cb", CALLBACK)},
-    {"scopes": registration.SCOPES},
-    {"offline": True, "first_party": True},
-    {"grant_types": ("authorization_code",)},
-    {"id_token_signed_response_alg": "ES256", "userinfo_signed_response_alg": "RS256"},
-    {
-        "post_logout_redirect_uris": ("https://portal.example/bye",),
-        "initiate_login_uri": "https://portal.example/login",
-    },
-    {"origins": ("https://portal.example",)},
-    {"subject_type": "pairwise", "redirect_uris": (CALLBACK, "https://portal.example:8443/other")},
-]
-
-UNSAFE: list[tuple[dict[str, Any], str]] = [
-    ({"name": ""}, "name"),
-    ({"name": "x" * 201}, "name"),
-    ({"name": "Por\x1b[2Jtail"}, "name"),
-    ({"name": "Por\u202etail"}, "name"),
-    ({"client_id": "a b"}, "client_id"),
-    ({"client_id": "https://portal.example"}, "client_id"),
-    ({"client_id": "a:b"}, "client_id"),
-    ({"client_id": "é"}, "client_id"),
-    ({"client_id": "a" * 256}, "client_id"),
-    ({"application_type": "spa"}, "application_type"),
-    ({"token_endpoint_auth_method": "client_secret_jwt"}, "token_endpoint_auth_method"),
-    ({"token_endpoint_auth_method": "private_key_jwt"}, "token_endpoint_auth_method"),
-    (NATIVE | {"token_endpoint_auth_method": "client_secret_basic"}, "token_endpoint_auth_method"),
-    (PUBLIC | {"require_pkce": False}, "require_pkce"),
-    (NATIVE | {"require_pkce": False}, "require_pkce"),
-    ({"grant_types": ("authorization_code", "implicit")}, "grant_types"),
-    ({"grant_types": ("authorization_code", "password")}, "grant_types"),
-    ({"grant_types": ("refresh_token",)}, "grant_types"),
-    ({"grant_types": ()}, "response_types"),
-    ({"response_types": ("code", "token")}, "response_types"),
-    ({"response_types": ("code id_token",)}, "response_types"),
-    ({"response_types": ()}, "response_types"),
-    ({"grant_types": ("authorization_code",), "scopes": ("openid", "offline_access")}, "grant_types"),
-    ({"grant_types": ("authorization_code",), "offline": True, "first_party": True}, "grant_types"),
-    ({"offline": True}, "offline"),
-    ({"scopes": ()}, "scope"),
-    ({"scopes": ("openid", "admin")}, "scope"),
-    ({"id_token_signed_response_alg": "none"}, "id_token_signed_response_alg"),
-    ({"id_token_signed_response_alg": "HS256"}, "id_token_signed_response_alg"),
-    ({"access_token_signing_alg": "none"}, "access_token_signing_alg"),
-    ({"userinfo_signed_response_alg": "none"}, "userinfo_signed_response_alg"),
-    ({"redirect_uris": ()}, "redirect_uri"),
-    ({"redirect_uris": (CALLBACK, CALLBACK)}, "redirect_uri"),
-    ({"redirect_uris": (CALLBACK, "javascript:alert(1)")}, "redirect_uri"),
-    ({"redirect_uris": ("http://127.0.0.1/cb",)}, "redirect_uri"),
-    ({"post_logout_redirect_uris": ("https://portal.example/*",)}, "post_logout_redirect_uri"),
-    ({"initiate_login_uri": "http://portal.example/login"}, "initiate_login_uri"),
-    (NATIVE | {"initiate_login_uri": "http://127.0.0.1/login"}, "initiate_login_uri"),
-    ({"initiate_login_uri": ""}, "initiate_login_uri"),
-    ({"origins": ("*",)}, "origin"),
-    ({"subject_type": "ephemeral"}, "subject_type"),
-    ({"subject_type": "pairwise", "redirect_uris": (CALLBACK, "https://other.example/cb")}, "redirect_uri"),
-]
+@pytest.fixture
+def here(app):
+    with app.app_context(), unit_of_work():
+        yield app
 
 
-@pytest.mark.parametrize("asked", CONSISTENT)
-def test_consistent_metadata_has_no_problem(asked: dict[str, Any]):
-    assert problems(**asked) == []
+def test_every_value_asked_for_reaches_the_row(here):
+    fund = a_fund()
+    done = registration.register(asked(fund=fund.code, offline=True, first_party=True), development=False)
+    assert isinstance(done, Registered)
+    assert (done.client.name, done.client.fund_id, done.client.sector) == ("Portail", fund.id, "")
+    for name, value in registration.columns(asked(offline=True, first_party=True)).items():
+        assert getattr(done.client, name) == value, name
 
 
-@row("OID-2")
-@pytest.mark.parametrize(("asked", "field"), UNSAFE)
-def test_unsafe_metadata_is_refused_and_the_field_is_named(asked: dict[str, Any], field: str):
-    assert field in {reason.partition(":")[0] for reason in problems(**asked)}
+def test_the_secret_of_a_client_is_kept_as_a_digest_only(here):
+    done = registration.register(asked(), development=False)
+    assert isinstance(done, Registered)
+    assert done.secret is not None
+    assert len(done.secret) == 43
+    assert done.secret.encode() not in done.client.secret_digest
+    public = registration.register(asked(client_id="app", token_endpoint_auth_method="none"), development=False)
+    assert isinstance(public, Registered)
+    assert (public.secret, public.client.secret_digest) == (None, None)
 
 
-@row("OID-2")
-def test_loopback_is_registered_for_a_web_client_in_development_only():
-    asked = {"redirect_uris": ("http://localhost:8001/cb",), "initiate_login_uri": "http://localhost:8001/login"}
-    assert problems(development=True, **asked) == []
-    assert len(problems(**asked)) == 2
+def test_what_may_not_be_registered_is_not_stored_and_every_reason_is_told(here):
+    registration.register(asked(), development=False)
+    refused = registration.register(asked(name="", fund="nowhere"), development=False)
+    assert isinstance(refused, Refused)
+    assert [reason.partition(":")[0] for reason in refused.reasons] == ["name", "fund", "client_id"]
 
 
-def test_every_reason_is_told_at_once():
-    assert len(problems(name="", scopes=("openid", "root"), redirect_uris=("data:x", "http://a.example/"))) == 4
+def test_a_disabled_client_is_disabled_once(here):
+    client = registration.register(asked(), development=False).client
+    registration.disable(client)
+    first = client.disabled_at
+    with clock.travel(timedelta(days=1)):
+        registration.disable(client)
+    assert client.disabled_at == first
 
 
-def test_a_reason_cannot_write_on_the_terminal():
-    told = "".join(problems(redirect_uris=("https://a.example/\x1b]0;x\x07\u202e",), scopes=("\x1b[2J",)))
-    assert told.isprintable()
-    assert told.isascii()
-
-
-def test_the_sector_of_pairwise_subjects_is_the_host():
-    assert (
-        registration.sector(Metadata(name="A", redirect_uris=(CALLBACK,), subject_type="pairwise")) == "portal.example"
-    )
-    assert registration.sector(Metadata(name="A", redirect_uris=(CALLBACK,))) == ""
+def test_the_sector_of_a_pairwise_client_is_written_down(here):
+    done = registration.register(asked(subject_type="pairwise"), development=False)
+    assert done.client.sector == metadata.sector(asked(subject_type="pairwise")) == "portal.example"
