@@ -12,12 +12,14 @@ from playwright.sync_api import Page as ChromiumPage
 from werkzeug.serving import make_server
 
 from idp.accounts import email_certification
-from idp.accounts.models import EmailAddress
-from idp.db import db, unit_of_work
+from idp.accounts.models import Account, EmailAddress
+from idp.db import db, new_id, unit_of_work
 from tests.browser import ISSUER, Browser
 from tests.builders import an_account, the_account
 from tests.counting import costs
+from tests.idp.accounts.resets import NEW, asks, link_to
 from tests.mailbox import link_in, mails_to
+from tests.openings import PASSWORD, newest_link, opens, two_letters
 from tests.rows import row
 
 MAILS = Path(__file__).parents[2] / "templates/mail"
@@ -51,8 +53,37 @@ def a_certification(app: Flask) -> Sent:
     return Sent(link_in(mails_to(app, person.email)[-1]), is_done)
 
 
-SENT: dict[str, Callable[[Flask], Sent]] = {"accounts/email_certification": a_certification}
-"""Each kind of mail with a link: who sends one."""
+def a_reset(app: Flask) -> Sent:
+    with app.app_context():
+        person = an_account()
+        former = the_account(person).password_hash
+    asks(app, person.email)
+
+    def is_done() -> bool:
+        with app.app_context():
+            return the_account(person).password_hash != former
+
+    return Sent(link_to(app, person.email), is_done, {"password": NEW, "password_again": NEW})
+
+
+def an_activation(app: Flask) -> Sent:
+    letters, email = two_letters(app), f"ines{new_id().hex}@example.org"
+    opens(Browser(app), letters, email)
+
+    def is_done() -> bool:
+        with app.app_context():
+            return Account.by_email(email) is not None
+
+    return Sent(newest_link(app, email), is_done, {"password": PASSWORD})
+
+
+SENT: dict[str, Callable[[Flask], Sent]] = {
+    "accounts/activation": an_activation,
+    "accounts/email_certification": a_certification,
+    "accounts/password_reset": a_reset,
+}
+"""Each kind of mail whose link holds a secret: who sends one."""
+LEADS_HOME = {"accounts/address_taken"}
 
 
 @pytest.fixture(params=SENT)
@@ -142,4 +173,4 @@ def test_every_mail_says_that_we_never_ask_for_a_password():
 def test_no_mail_with_a_link_was_left_out():
     with_links = [path for path in MAILS.rglob("*.txt") if "block action" in path.read_text()]
     kinds = {path.relative_to(MAILS).with_suffix("").as_posix() for path in with_links} - {"layout"}
-    assert kinds == set(SENT)
+    assert kinds == set(SENT) | LEADS_HOME
