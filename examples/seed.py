@@ -86,7 +86,7 @@ def _open_account(persona: Persona) -> None:
     with db.unit_of_work(writes=False):
         known = Account.by_email(persona.person.email) is not None
     with db.unit_of_work():
-        account = None if known else people.create(persona.person, PASSWORD)
+        account = None if known else people.create(persona.person, PASSWORD, Fund.by_code(FUND))
         account = account or Account.by_email(persona.person.email)
         assert account is not None
         for number in persona.numbers:
