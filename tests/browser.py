@@ -131,7 +131,8 @@ class _Forms(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
-        if tag == "input" and named.get("name"):
+        unticked = named.get("type") == "checkbox" and "checked" not in named
+        if tag == "input" and named.get("name") and not unticked:
             self.fields.append((str(named["name"]), named.get("value") or ""))
         self._in_title = tag == "title"
 

@@ -69,13 +69,13 @@ def identifies(browser: Browser, letters: Letters, **changes: str) -> Page:
     return browser.submit(**(letters.typed | changes))
 
 
-def completes(browser: Browser, email: str, password: str = PASSWORD, **changes: str) -> Page:
+def completes(browser: Browser, email: str, /, **changes: str) -> Page:
     """Step 2."""
-    typed = {"email": email, "email_again": email, "password": password, "password_again": password}
+    typed = {"email": email, "email_again": email, "password": PASSWORD, "password_again": PASSWORD}
     return browser.submit(**(typed | changes))
 
 
-def opens(browser: Browser, letters: Letters, email: str, **changes: str) -> Page:
+def opens(browser: Browser, letters: Letters, email: str, /, **changes: str) -> Page:
     """Both steps, up to the page that says that a mail has left."""
     identifies(browser, letters)
     return completes(browser, email, **changes)
