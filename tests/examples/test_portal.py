@@ -65,6 +65,16 @@ def test_a_sign_in_asks_for_a_code_bound_three_ways(visitor: FlaskClient):
     assert question["scope"] == signing_in.SCOPE
 
 
+@pytest.mark.parametrize(("path", "prompt"), [("/login", None), ("/create", "create"), ("/check", "none")])
+def test_each_way_in_asks_for_its_screen(visitor: FlaskClient, path: str, prompt: str | None):
+    assert asked(visitor.get(path, base_url=URL).headers["Location"]).get("prompt") == prompt
+
+
+def test_the_welcome_page_has_a_way_in_for_each(visitor: FlaskClient):
+    page = visitor.get("/", base_url=URL).text
+    assert all(f'href="{path}"' in page for path in ("/login", "/create", "/check"))
+
+
 def test_each_sign_in_has_its_own_state_nonce_and_challenge(visitor: FlaskClient):
     first, second = (asked(visitor.get("/login", base_url=URL).headers["Location"]) for _ in range(2))
     assert all(first[name] != second[name] for name in ("state", "nonce", "code_challenge"))

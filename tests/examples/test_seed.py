@@ -20,7 +20,7 @@ from idp.extensions import passwords
 from idp.oidc.models.client import Client
 from idp.registry import directory
 from idp.registry.models import Fund
-from idp.settings import Settings
+from idp.settings import Settings, settings
 from keys.vault import create_master_key
 
 PORTAL = "http://localhost:8001"
@@ -43,6 +43,14 @@ def test_every_persona_has_an_account_with_its_organizations(any_app: Flask, sow
             linked = {one.organization_id: one for one in Membership.of(account.id, clock.now())}
             assert linked.keys() == {directory.find(invented.FUND, number).id for number in persona.numbers}
             assert {tuple(one.rights) for one in linked.values()} == {persona.rights or RIGHTS}
+
+
+def test_only_the_persona_of_the_renewal_has_an_address_that_is_due(any_app: Flask, sow: Callable[..., Config]):
+    sow()
+    with any_app.app_context():
+        late = clock.now() - settings.email_certified_for - settings.email_certification_grace
+        opened = {persona.person: Account.by_email(persona.person.email) for persona in invented.PERSONAS}
+        assert [person for person, account in opened.items() if account.email.certified_at < late] == [invented.YANIS]
 
 
 def test_seeded_again_nothing_changes(any_app: Flask, sow: Callable[..., Config]):
