@@ -47,3 +47,12 @@ def test_who_comes_back_to_it_once_signed_in_goes_on_with_what_is_due(browser: B
     due = browser.submit(email=lea.email, password=lea.password)
     assert "password" not in due.fields()
     assert browser.get(url).title == due.title
+
+
+def test_whoever_forgot_the_password_or_has_no_account_yet_is_led_on_and_does_not_lose_the_portal(browser: Browser):
+    journey_id = browser.page.url.split("/")[2]
+    for words, path in (("Mot de passe oublié ?", "/password-reset"), ("Je crée mon espace sécurisé", "/opening")):
+        assert words in browser.page.text
+        assert f'href="{path}?journey_id={journey_id}"' in browser.page.text
+    for path in ("/password-reset", "/opening"):
+        assert browser.get(f"{path}?journey_id={journey_id}").status == 200
