@@ -114,12 +114,19 @@ def _settled(
 
 def _use_up(secret: str, opening: Opening, account: Account) -> Reason | None:
     if not Opening.claim(opening, clock.now()):
-        return Reason.UNKNOWN
+        return _why_not(secret, opening)
     if links.redeem(ACTIVATION, secret, bound_to=opening.canonical) is None:
         return Reason.UNKNOWN
     if not enrolment.consume(opening.enrolment_code_id):
         return Reason.OPENED
     return None if account.add() else Reason.ADDRESS_TAKEN
+
+
+def _why_not(secret: str, opening: Opening) -> Reason:
+    """What became of an opening that was there a moment ago."""
+    if links.spent(ACTIVATION, secret):
+        return Reason.DONE
+    return Reason.ADDRESS_TAKEN if Account.by_email(opening.canonical) else Reason.UNKNOWN
 
 
 def _account_of(opening: Opening) -> Account:

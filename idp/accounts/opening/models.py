@@ -52,7 +52,12 @@ class Opening(Model):
 
     @classmethod
     def claim(cls, verified: "Opening", now: datetime) -> bool:
-        """Make an account of an opening, once, if it is still what was verified; its password's hash stays nowhere."""
+        """Make an account of an opening, once, if it is still what was verified; its password's hash stays nowhere.
+
+        First all that this would end are locked, in one order: of two at once, the second waits, and finds none.
+        """
+        rivals = sa.or_(cls.organization_id == verified.organization_id, cls.canonical == verified.canonical)
+        db.session.execute(sa.select(cls.id).where(rivals).order_by(cls.id).with_for_update())
         same = sa.and_(cls.id == verified.id, cls.canonical == verified.canonical)
         unused = sa.and_(cls.password_hash == verified.password_hash, cls.activated_at.is_(None), cls.expires_at > now)
         once = sa.update(cls).where(same, unused).values(activated_at=now, password_hash="")
