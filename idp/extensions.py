@@ -1,6 +1,6 @@
 """What is made once per application: keys, stores, and the House, the tables by which things travel upward."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -18,6 +18,7 @@ from idp.db import db
 from idp.errors import SettingsRefused
 from idp.settings import Settings
 from idp.shortlived.store import ShortLived, open_store
+from keys.breached import Breached
 from keys.errors import KeysError
 from keys.passwords import CHEAP, PASSWORD, POSTAL, Passwords
 from keys.postal import PostalCodes
@@ -52,6 +53,8 @@ class House:
     """Who must know that something ended: our own first, then messages."""
     way_back: Callable[[str | None], str | None] = lambda client_id: None
     """Where a journey that died can begin again: the address of that client's portal, if it has one."""
+    bodies: Mapping[str, Any] = field(default_factory=dict)
+    """Messages whose body is made at each attempt, by kind: from their facts, a `Post`, or None when they are moot."""
     importers: tuple[Imported, ...] = ()
     """Who follows the register: names are corrected, holders are linked to the sites of their organization."""
 
@@ -73,6 +76,7 @@ house = cast(House, _of_this_app("house"))
 vault = cast(Vault, _of_this_app("vault"))
 ring = cast(KeyRing, _of_this_app("ring"))
 passwords = cast(Passwords, _of_this_app("passwords"))
+breached = cast(Container[str], _of_this_app("breached"))
 postal = cast(PostalCodes, _of_this_app("postal"))
 purposes = cast(PurposeKeys, _of_this_app("purposes"))
 store = cast(ShortLived, _of_this_app("store"))
@@ -106,6 +110,7 @@ def open_keys(app: Flask, chosen: Settings, key_store: KeyStore) -> None:
     app.extensions["idp_postal"] = PostalCodes(
         CHEAP if chosen.cheap_hashes else POSTAL, app.extensions["idp_purposes"], places
     )
+    app.extensions["idp_breached"] = _breached(chosen)
     app.extensions["idp_store"] = open_store(chosen.shortlived_url, opened, clock.now)
     app.extensions["idp_ring"] = KeyRing(key_store, **ages, cache_for=chosen.keys_cached_for)
 
@@ -135,3 +140,13 @@ def _make_first_key(chosen: Settings) -> None:
     if not chosen.is_production and not chosen.master_key_file.exists():
         chosen.master_key_file.parent.mkdir(parents=True, exist_ok=True)
         create_master_key(chosen.master_key_file)
+
+
+def _breached(chosen: Settings) -> Container[str]:
+    path = chosen.breached_passwords
+    try:
+        return Breached(path) if path else frozenset[str]()
+    except OSError as error:
+        raise SettingsRefused(f"IDP_BREACHED_PASSWORDS: {error.strerror}: {path}") from error
+    except KeysError as error:
+        raise SettingsRefused(f"IDP_BREACHED_PASSWORDS: {error}") from error

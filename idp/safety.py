@@ -51,6 +51,8 @@ def _dangers(chosen: Any) -> list[str]:
         problems.append("IDP_SMTP_TLS must be starttls or implicit outside development")
     if chosen.sms_url.startswith("http:"):
         problems.append("IDP_SMS_URL must be https outside development")
+    if chosen.breached_passwords is None:
+        problems.append("IDP_BREACHED_PASSWORDS must name the file that `idp passwords import-breached` makes")
     if chosen.cheap_hashes:
         problems.append("IDP_CHEAP_HASHES is for tests only")
     return problems

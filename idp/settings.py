@@ -6,7 +6,7 @@ from typing import Annotated, Literal, cast
 from urllib.parse import urlsplit
 
 from flask import current_app
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from werkzeug.local import LocalProxy
@@ -108,6 +108,11 @@ class Settings(BaseSettings):
     sign_in_tries_a_day: int = Field(default=25, ge=1)
     """Tries of one login in 24 hours."""
 
+    # Passwords
+    breached_passwords: Path | None = None
+    """Passwords stolen elsewhere, which nobody may choose: the file that `idp passwords import-breached` makes of a
+    published list. Production demands it; without it, in development, none is refused for that."""
+
     # Opening an account
     opening_step_lifetime: timedelta = timedelta(minutes=30)
     """How long the second step of an opening waits for who proved the first."""
@@ -195,6 +200,14 @@ class Settings(BaseSettings):
     delivery_given_up_after: timedelta = timedelta(hours=24)
     """How long a message is tried."""
 
+    # What clients are asked
+    outbound_timeout: timedelta = Field(default=timedelta(seconds=2), gt=timedelta(), le=timedelta(seconds=30))
+    """How long a client's program may take to answer us in all."""
+    outbound_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
+    """Networks that are not public where clients may be called all the same (`10.1.0.0/16`); none without it."""
+    logout_token_lifetime: timedelta = timedelta(minutes=2)
+    """A logout token, made anew at each attempt."""
+
     # Letters
     provisional_code_lifetime: timedelta = Field(
         default=timedelta(days=30), ge=timedelta(days=1), le=timedelta(days=90)
@@ -223,10 +236,10 @@ class Settings(BaseSettings):
     cheap_hashes: bool = False
     """Passwords hashed in a millisecond. Refused in production."""
 
-    @field_validator("locales", "sms_accepted_values", "email_reminders_before", mode="before")
+    @field_validator("locales", "sms_accepted_values", "email_reminders_before", "outbound_networks", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _safe(self) -> "Settings":

@@ -8,6 +8,7 @@ KeysError
 ├── NoKey           no signing key: the program does not start
 ├── WeakSecret      a master key that is missing, exposed or not random: the program does not start
 ├── BadCertificate  a certificate to which nothing may be sealed
+├── BadList         a list of stolen passwords that cannot be read
 └── Busy            the password path is full: 503, the same for every account
 """
 
@@ -46,3 +47,7 @@ class Busy(KeysError):
 
 class BadCertificate(KeysError):
     """A certificate that cannot be read, has expired, or whose key cannot be sealed to; the message says which."""
+
+
+class BadList(KeysError):
+    """A list of stolen passwords, or the file made of one, that cannot be read; the message says why."""

@@ -19,6 +19,7 @@ PRODUCTION: dict[str, Any] = {
     "issuer": "https://id.example.org",
     "database_url": "postgresql+psycopg://web:hidden@db/idp",
     "shortlived_url": "rediss://:hidden@store/0",
+    "breached_passwords": "/var/lib/idp/breached",
 }
 
 
@@ -60,7 +61,7 @@ def test_any_other_issuer_is_production(issuer: str):
     assert Settings(_env_file=None, **PRODUCTION | {"issuer": issuer}).is_production
 
 
-@row("KEY-3")
+@row("KEY-3", "PWD-2")
 @pytest.mark.parametrize(
     ("changed", "named"),
     [
@@ -68,6 +69,7 @@ def test_any_other_issuer_is_production(issuer: str):
         ({"database_url": "sqlite:///var/idp.db"}, "IDP_DATABASE_URL"),
         ({"shortlived_url": "sqlite:///var/shortlived.db"}, "IDP_SHORTLIVED_URL"),
         ({"cheap_hashes": True}, "IDP_CHEAP_HASHES"),
+        ({"breached_passwords": None}, "IDP_BREACHED_PASSWORDS"),
     ],
 )
 def test_production_refuses_what_is_for_development(changed: dict[str, Any], named: str):

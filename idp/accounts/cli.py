@@ -5,9 +5,10 @@ import json
 import click
 from flask.cli import AppGroup
 
-from idp.accounts import email_certification, logins
+from idp.accounts import cli_passwords, email_certification, logins, password_reset
 from idp.accounts.models import Account
 from idp.db import unit_of_work
+from idp.settings import settings
 from idp.web.commands import changes, refuse
 
 BATCH = 200
@@ -62,7 +63,26 @@ def remind(limit: int | None, dry_run: bool, as_json: bool) -> None:
         click.echo(f"due: {due}, {'would be written' if dry_run else 'written'}: {written}")
 
 
-COMMANDS = (accounts,)
+@accounts.command("send-reset")
+@click.argument("email")
+@changes
+def send_reset(email: str) -> None:
+    """Send the mail by which a person chooses a new password, to the address they sign in with, and to no other.
+
+    \b
+    idp accounts send-reset lea.martin@martin.example.org --operator karim
+    """
+    with unit_of_work():
+        canonical = logins.canonical(email)
+        account = Account.reachable(canonical=canonical) if canonical else None
+        if account is None:
+            refuse("no account that may be used signs in with that address")
+        if not password_reset.send(account):
+            refuse(f"{settings.reset_links} such mails were sent, and their links still work: the last one will do")
+    click.echo(f"sent to {account.canonical}")
+
+
+COMMANDS = (accounts, *cli_passwords.COMMANDS)
 
 
 def _remind(most: int) -> int:

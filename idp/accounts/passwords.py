@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from idp.accounts import blocklist
+from idp.extensions import breached
 from keys.passwords import normalize
 
 SHORTEST, LONGEST, CLASSES = 8, 128, 3
@@ -17,14 +18,20 @@ class Weakness(StrEnum):
     TOO_LONG = "too_long"
     TOO_FEW_CLASSES = "too_few_classes"
     GUESSABLE = "guessable"
+    BREACHED = "breached"
 
 
 def weaknesses(password: str, about: Iterable[str] = ()) -> list[Weakness]:
-    """Everything that is wrong with a password; empty when it may be chosen.
+    """What is wrong with a password; empty when it may be chosen. The rules in sight come first.
 
-    Lengths are code points after Unicode composition (NFC). `about` are texts the person is known by: names, company,
-    SIREN, address before the "@". Judging is cheap, whatever was typed (PWD-3).
+    `about` are texts the person is known by: names, company, SIREN, address before the "@". Judging is cheap, whatever
+    was typed (PWD-3), and nothing of it leaves this machine.
     """
+    return broken_rules(password) or _known(password, about)
+
+
+def broken_rules(password: str) -> list[Weakness]:
+    """The rules it breaks, of those that stand before the field: lengths, in code points after NFC, and classes."""
     composed = normalize(password)
     if len(composed) > LONGEST:
         return [Weakness.TOO_LONG]
@@ -33,12 +40,14 @@ def weaknesses(password: str, about: Iterable[str] = ()) -> list[Weakness]:
         found.append(Weakness.TOO_SHORT)
     if len({_class_of(character) for character in composed}) < CLASSES:
         found.append(Weakness.TOO_FEW_CLASSES)
-    return found or _known(composed, about)
+    return found
 
 
 def _known(password: str, about: Iterable[str]) -> list[Weakness]:
-    """Asked of what keeps the rules in sight: one thing at a time."""
-    return [Weakness.GUESSABLE] if blocklist.is_guessable(password, about) else []
+    """Whether others try it first."""
+    if blocklist.is_guessable(password, about):
+        return [Weakness.GUESSABLE]
+    return [Weakness.BREACHED] if password in breached else []
 
 
 def _class_of(character: str) -> str:

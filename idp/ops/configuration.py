@@ -66,8 +66,8 @@ Made by `make docs` from `idp/settings.py`; do not edit. Settings are read from 
 `.env` in the working directory. They are checked when the program starts, and it does not start on unsafe ones.
 Durations are ISO 8601 (`PT30M`, `P30D`) or seconds; lists are comma-separated.
 
-Production means that the host of `IDP_ISSUER` is not loopback. It then requires an https issuer, PostgreSQL, Redis and
-a master key file that its owner alone may read, and refuses what is for tests only."""
+Production means that the host of `IDP_ISSUER` is not loopback. It then requires an https issuer, PostgreSQL, Redis, a
+list of stolen passwords and a master key file that its owner alone may read, and refuses what is for tests only."""
 
 
 def _value(default: Any) -> str:

@@ -22,6 +22,7 @@ from idp.registry import directory
 from idp.registry.models import Fund
 from idp.settings import Settings, settings
 from keys.vault import create_master_key
+from tests import stolen
 
 PORTAL = "http://localhost:8001"
 
@@ -107,7 +108,7 @@ def test_a_provider_that_others_can_reach_is_not_seeded(tmp_path: Path):
     create_master_key(tmp_path / "master.key")
     stores = {"database_url": "postgresql+psycopg://nowhere/idp", "shortlived_url": "redis://localhost:1"}
     issuer = {"issuer": "https://id.example.org", "master_key_file": tmp_path / "master.key"}
-    app = create_app(Settings(_env_file=None, **stores, **issuer))
+    app = create_app(Settings(_env_file=None, **stores, **issuer, breached_passwords=stolen.a_list(tmp_path)))
     with pytest.raises(RuntimeError, match="this machine only"):
         seed.seed(app, PORTAL, tmp_path)
 

@@ -17,6 +17,10 @@ WORDS: Mapping[Weakness, Any] = {
         "Il faut au moins un caractère de 3 de ces 4 catégories : "
         "majuscules, minuscules, chiffres, caractères spéciaux."
     ),
+    Weakness.BREACHED: _l(
+        "Ce mot de passe a été volé sur un autre site et se trouve sur des listes de pirates : "
+        "choisissez-en un autre, et ne l’utilisez plus nulle part."
+    ),
     Weakness.GUESSABLE: _l(
         "Ce mot de passe est trop facile à deviner : choisissez par exemple trois mots sans rapport entre eux, "
         "sans nom ni date qui vous concernent."

@@ -17,6 +17,7 @@ from idp.db import unit_of_work
 from idp.extensions import ring
 from idp.ops import schema, serving
 from idp.settings import settings
+from tests import stolen
 from tests.idp.ops.serving import Served, answers, free_port, start
 from tests.idp.ops.serving import serving as a_server
 from tests.rows import row
@@ -95,6 +96,7 @@ def production(make_empty_app: Callable[..., Flask], postgres: Postgres, redis_u
         issuer="https://id.example.org",
         database_url=postgres.create("serving"),
         shortlived_url=redis_url,
+        breached_passwords=stolen.a_list(tmp_path),
         port=free_port(),
     )
 
