@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -41,7 +41,7 @@ class Letter:
     number: str
     until: str
     blocks: tuple[Block, ...]
-    received_at: str
+    received_at: str = ""
     channel: str = "letter"
 
     @property
@@ -72,16 +72,21 @@ class Letters:
         self._read: dict[tuple[Path, int], list[Letter]] = {}
 
     def all(self) -> list[Letter]:
-        """Every letter, the two of a person side by side."""
-        paths = self._folder.glob("*.pdf") if self._folder else ()
-        found = [letter for path in paths if _FILE.fullmatch(path.stem) for letter in self._letters_of(path)]
+        """Every letter, the two of a person side by side: those of a batch arrive together."""
+        batches: dict[str, list[Path]] = {}
+        for path in self._folder.glob("*.pdf") if self._folder else ():
+            if _FILE.fullmatch(path.stem):
+                batches.setdefault(path.stem.rpartition("_")[0], []).append(path)
+        found = [letter for paths in batches.values() for letter in self._letters_of(paths)]
         return sorted(found, key=lambda letter: (letter.reference, _KINDS.index(letter.kind)))
 
-    def _letters_of(self, path: Path) -> list[Letter]:
-        known = (path, path.stat().st_mtime_ns)
-        if known not in self._read:
-            self._read[known] = list(_letters(path))
-        return self._read[known]
+    def _letters_of(self, paths: Sequence[Path]) -> Iterator[Letter]:
+        times = [path.stat().st_mtime_ns for path in paths]
+        arrived = datetime.fromtimestamp(min(times) // 10**9, UTC).isoformat()
+        for known in zip(paths, times, strict=True):
+            if known not in self._read:
+                self._read[known] = list(_letters(known[0]))
+            yield from (replace(letter, received_at=arrived) for letter in self._read[known])
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,6 @@ class _Run:
 def _letters(path: Path) -> Iterator[Letter]:
     """The letters of a file: a page with an address begins one, a page without goes on with it."""
     pdf, kind = PdfReader(path), _KINDS[path.stem.rpartition("_")[2].startswith("code")]
-    made = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
     pages = [list(_runs(page)) for page in pdf.pages]
     starts = [number for number, runs in enumerate(pages) if any(map(_is_addressed, runs))]
     for start, end in zip(starts, [*starts[1:], len(pages)], strict=True):
@@ -117,7 +121,6 @@ def _letters(path: Path) -> Iterator[Letter]:
             number=large.text,
             until=next((run.text for run in own if run.left > 100 and abs(run.top - large.top) < 5), ""),
             blocks=tuple(block for page in pages[start:end] for block in _blocks(page, page is pages[start])),
-            received_at=made,
         )
 
 

@@ -5,6 +5,7 @@ On real processes: first everything embedded, then PostgreSQL and Redis under tw
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from examples import invented
 from tests import servers
 from tests.examples.pair import pair
 from tests.examples.running import free_ports, started
-from tests.postboxes import letters
+from tests.postboxes import Letters, letters
 
 NEW = "Trois-Mots-Sans-Rapport-7"
 SLOW = 20_000
@@ -24,7 +25,7 @@ SLOW = 20_000
 
 @pytest.fixture(autouse=True)
 def _patience(page: Page) -> Iterator[None]:
-    page.set_default_timeout(SLOW)
+    page.context.set_default_timeout(SLOW)
     expect.set_options(timeout=SLOW)
     yield
     expect.set_options(timeout=5000)
@@ -63,6 +64,13 @@ def valider(page: Page) -> None:
     page.get_by_role("button", name="Valider", exact=True).click()
 
 
+def show_letters(page: Page, got: Letters) -> None:
+    page.get_by_label("Votre identifiant CIBTP").fill(got.identifier)
+    page.get_by_label("Votre numéro de SIRET").fill(got.siret)
+    page.get_by_label(re.compile("code confidentiel")).fill(got.code)
+    valider(page)
+
+
 def certify(page: Page, examples: Any, name: str) -> None:
     """Certify the mobile that was typed, by the code of the SMS."""
     page.get_by_role("button", name="Certifier mon numéro").click()
@@ -90,13 +98,9 @@ def test_two_letters_lead_to_an_account_and_into_the_portal(examples: Any, page:
     page.goto(examples.portal)
     page.get_by_role("link", name="Je crée mon espace sécurisé").click()
     expect(page).to_have_url(re.compile(re.escape(f"{examples.provider}/opening")))
-    page.get_by_label("Votre identifiant CIBTP").fill(got.identifier)
-    page.get_by_label("Votre numéro de SIRET").fill(got.siret)
-    page.get_by_label(re.compile("code confidentiel")).fill("0000 0000")
-    valider(page)
+    show_letters(page, replace(got, code="0000 0000"))
     expect(page.get_by_role("alert")).to_be_visible()
-    page.get_by_label(re.compile("code confidentiel")).fill(got.code)
-    valider(page)
+    show_letters(page, got)
 
     expect(page.locator("main")).to_contain_text("Étape 2 sur 2")
     expect(page.locator("main")).to_contain_text(name)
