@@ -31,7 +31,7 @@ from idp.login import account_choice, password
 from idp.oidc.authorization import resuming
 from idp.oidc.authorization.views import answer
 from idp.oidc.keystore import SqlKeyStore
-from idp.oidc.logout import ending
+from idp.oidc.logout import ending, telling
 from idp.ops import serving
 from idp.registry.views import funds
 from idp.settings import Settings
@@ -46,7 +46,8 @@ JOURNEY = (
     asking.STEP,  # may this application know?
 )
 ANSWERS = {"authorize": answer.ANSWER}
-ENDED = (memberships.follow, ending.end_grants)  # our own first
+ENDED = (memberships.follow, ending.end_grants)  # our own first, then messages
+BODIES = {telling.KIND: telling.logout_token}  # messages that are made at each attempt
 IMPORTED = (memberships.follow_import,)
 
 BLUEPRINTS = (
@@ -85,7 +86,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     errors.init_app(app, refused=log.refused, machine=MACHINE, expired=expired.show)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.extensions["idp_house"] = extensions.House(JOURNEY, ANSWERS, ENDED, resuming.way_back, IMPORTED)
+    app.extensions["idp_house"] = extensions.House(JOURNEY, ANSWERS, ENDED, resuming.way_back, BODIES, IMPORTED)
     return app
 
 

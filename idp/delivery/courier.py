@@ -24,6 +24,7 @@ from idp.db import AWAY as SQL_AWAY
 from idp.db import unit_of_work
 from idp.delivery import outbox
 from idp.delivery.models import Leased, OutgoingMessage
+from idp.delivery.transports.http_post import HttpPost
 from idp.delivery.transports.port import Rejected, ServerAway, Transport, Undelivered
 from idp.delivery.transports.sms_gateway import SmsGateway
 from idp.delivery.transports.smtp import Smtp
@@ -37,6 +38,7 @@ LEASE = timedelta(seconds=20)
 PROLONGED_EVERY, EXPIRED_EVERY = 5.0, 60.0
 POLL = 1.0
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=30), timedelta(hours=1)
+AFTER_THE_FIRST = timedelta(seconds=1)
 LONGEST_REST = 30.0
 """Seconds between two looks at a server that is away."""
 AWAY = (*SQL_AWAY, DatabaseUnavailable)
@@ -49,7 +51,10 @@ log = structlog.get_logger("idp.delivery.courier")
 
 def ways(chosen: Settings) -> Ways:
     """The transports of the settings. Without a gateway no SMS leaves, and they expire."""
-    found: dict[str, Callable[[], Transport[Any]]] = {outbox.MAIL: lambda: Smtp(chosen)}
+    found: dict[str, Callable[[], Transport[Any]]] = {
+        outbox.MAIL: lambda: Smtp(chosen),
+        outbox.HTTP: lambda: HttpPost(chosen),
+    }
     return found | ({outbox.SMS: lambda: SmsGateway(chosen)} if chosen.sms_url else {})
 
 
@@ -158,12 +163,12 @@ class Courier:
 
     def _attempt(self, row: Leased, transport: Transport[Any]) -> Went:
         try:
-            with self._context():
+            with self._context(), unit_of_work(writes=False):
                 message = outbox.opened(row)
             transport.send(message)
         except Undelivered as why:
             self._put_off(row, why)
-            return Went.AWAY if isinstance(why, ServerAway) else Went.ON
+            return Went.AWAY if isinstance(why, ServerAway) and not row.destination else Went.ON
         except Unreadable:
             self._put_off(row, Rejected("no master key of ours opens it"))
             return Went.ON
@@ -203,6 +208,9 @@ class Courier:
                 OutgoingMessage.abandon(row.id, self._holder, now, words)
             else:
                 OutgoingMessage.put_off(row.id, self._holder, next_at, words)
+            if isinstance(why, ServerAway) and row.destination:
+                # The one that was tried goes first again, and its delay is the one that grows.
+                OutgoingMessage.hold_back(row.destination, now, next_at + AFTER_THE_FIRST)
         self._tell("abandoned" if given_up else "put_off", row, reason=words)
 
     def _expire(self) -> None:

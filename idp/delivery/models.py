@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from idp.db import Model, PrimaryKey, db
 
@@ -25,12 +25,16 @@ class Leased(NamedTuple):
     body_sealed: bytes | None
     created_at: datetime
     attempts: int
+    destination: UUID | None
+    facts: dict[str, Any]
 
 
 class OutgoingMessage(Model):
     """A message to send, written with its cause. Recipient and body are sealed, and wiped once sent.
 
     A courier leases it before each attempt, which is counted by that, and no other touches it until the lease ends.
+    What goes over HTTP is made anew at each attempt: it holds facts instead, ids only, and the id of its destination,
+    to whom one message leaves at a time.
     """
 
     __tablename__ = "outgoing_message"
@@ -39,6 +43,7 @@ class OutgoingMessage(Model):
     channel: Mapped[str] = mapped_column(sa.String(8))
     kind: Mapped[str] = mapped_column(sa.String(80))
     fund_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("fund.id", ondelete="SET NULL"))
+    destination: Mapped[UUID | None]
     recipient_sealed: Mapped[bytes | None]
     body_sealed: Mapped[bytes | None]
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -59,6 +64,11 @@ class OutgoingMessage(Model):
             "ix_outgoing_message_due", "channel", "urgent", "due_at",
             sqlite_where=sa.text("sent_at IS NULL AND abandoned_at IS NULL"),
             postgresql_where=sa.text("sent_at IS NULL AND abandoned_at IS NULL"),
+        ),
+        sa.Index(
+            "ix_outgoing_message_destination", "destination", "leased_until",
+            sqlite_where=sa.text("destination IS NOT NULL AND sent_at IS NULL AND abandoned_at IS NULL"),
+            postgresql_where=sa.text("destination IS NOT NULL AND sent_at IS NULL AND abandoned_at IS NULL"),
         ),
     )  # fmt: skip
 
@@ -93,6 +103,11 @@ class OutgoingMessage(Model):
         _update(*_held(message_id, holder), due_at=due_at, leased_until=None, last_error=error)
 
     @classmethod
+    def hold_back(cls, destination: UUID, now: datetime, until: datetime) -> None:
+        """Nothing leaves for who is away: what waits for them is not tried before that instant."""
+        _update(cls.destination == destination, cls.due_at < until, *_free(now), due_at=until)
+
+    @classmethod
     def abandon(cls, message_id: UUID, holder: str, now: datetime, error: str) -> None:
         """It will not be tried again, unless an operator says so: it keeps what it says until then."""
         _update(*_held(message_id, holder), abandoned_at=now, leased_until=None, last_error=error)
@@ -118,7 +133,8 @@ class OutgoingMessage(Model):
     @classmethod
     def retry(cls, ids: Sequence[UUID], now: datetime) -> int:
         """Let these be due now, the abandoned too, if they still hold what they say; how many there were."""
-        waiting = (cls.id.in_(ids), cls.body_sealed.is_not(None), *_free(now, or_abandoned=True))
+        is_whole = sa.or_(cls.body_sealed.is_not(None), cls.destination.is_not(None))
+        waiting = (cls.id.in_(ids), is_whole, *_free(now, or_abandoned=True))
         return _update(*waiting, due_at=now, abandoned_at=None, created_at=now)
 
     @property
@@ -138,7 +154,19 @@ def _free(now: datetime, or_abandoned: bool = False) -> list[sa.ColumnElement[bo
 def _due(channel: str, now: datetime) -> sa.Select[Any]:
     one = OutgoingMessage
     fresh = sa.or_(one.expires_at.is_(None), one.expires_at > now)
-    return sa.select(one.id).where(one.channel == channel, one.due_at <= now, fresh, *_free(now))
+    return sa.select(one.id).where(one.channel == channel, one.due_at <= now, fresh, _unoccupied(now), *_free(now))
+
+
+def _unoccupied(now: datetime) -> sa.ColumnElement[bool]:
+    """Whether nothing is on its way to its destination: one that is slow holds one courier, not all of them."""
+    one, other = OutgoingMessage, aliased(OutgoingMessage)
+    underway = sa.exists().where(
+        other.destination == one.destination,
+        other.leased_until > now,
+        other.sent_at.is_(None),
+        other.abandoned_at.is_(None),
+    )
+    return ~underway
 
 
 def _first(channel: str, urgent: bool, now: datetime) -> sa.ScalarSelect[Any]:

@@ -10,9 +10,9 @@ from idp import clock, extensions
 from idp.db import insert, new_id
 from idp.delivery import rendering
 from idp.delivery.models import Leased, OutgoingMessage
-from idp.delivery.transports.port import Mail, Sms
+from idp.delivery.transports.port import Mail, Post, Rejected, Sms
 
-MAIL, SMS = "mail", "sms"
+MAIL, SMS, HTTP = "mail", "sms", "http"
 
 
 def send_mail(
@@ -50,14 +50,39 @@ def send_sms(
     return _write(SMS, kind, to, content, fund_id=fund_id, expires_at=expires_at, urgent=urgent)
 
 
-def opened(row: Leased) -> Mail | Sms:
-    """The message of a row, as a transport takes it. Raises `keys.errors.Unreadable`."""
+def post(kind: str, destination: UUID, **ids: str | UUID) -> UUID:
+    """Write a form for a client's program into the current unit of work; its id.
+
+    It holds ids only: `house.bodies[kind]` makes it, anew at each attempt. `destination` is the client's own id: what
+    is late for one delays no other.
+    """
+    message_id, now = new_id(), clock.now()
+    row = {"id": message_id, "channel": HTTP, "kind": kind, "created_at": now, "due_at": now}
+    facts = {name: str(value) for name, value in ids.items()}
+    insert(OutgoingMessage, row | {"destination": destination, "facts": facts})
+    return message_id
+
+
+def opened(row: Leased) -> Mail | Sms | Post:
+    """The message of a row, as a transport takes it. Raises `keys.errors.Unreadable`, and `Rejected` where it is moot.
+
+    What goes over HTTP reads the database.
+    """
+    if row.channel == HTTP:
+        return _made(row)
     to = _open(row.recipient_sealed, "recipient", row.id).decode()
     content = json.loads(_open(row.body_sealed, "body", row.id))
     if row.channel == SMS:
         return Sms(row.id, to, content["text"])
     content["sender"] = tuple(content["sender"])
     return Mail(id=row.id, to=to, written_at=row.created_at, **content)
+
+
+def _made(row: Leased) -> Post:
+    made: Post | None = extensions.house.bodies[row.kind](row.facts)
+    if made is None:
+        raise Rejected("nobody is to be told of it any more")
+    return made
 
 
 def _write(channel: str, kind: str, to: str, content: dict[str, Any], **options: Any) -> UUID:

@@ -26,7 +26,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 SHOWN = (
     *("client_id", "name", "application_type", "first_party", "token_endpoint_auth_method", "redirect_uris"),
-    *("post_logout_redirect_uris", "initiate_login_uri", "origins", "grant_types", "response_types", "scopes"),
+    *("post_logout_redirect_uris", "initiate_login_uri", "backchannel_logout_uri", "frontchannel_logout_uri"),
+    *("origins", "grant_types", "response_types", "scopes"),
     *("offline", "require_pkce", "id_token_signed_response_alg", "access_token_signing_alg"),
     *("userinfo_signed_response_alg", "subject_type", "sector", "created_at", "updated_at", "disabled_at"),
 )
@@ -43,6 +44,8 @@ def _uris(command: Command) -> Command:
     """The options of `idp clients add` that say where a client is."""
     for option in (
         click.option("--origin", "origins", multiple=True, metavar="ORIGIN", help="May read answers by script (CORS)."),
+        click.option("--frontchannel-logout-uri", metavar="URI", help="Shown in a frame when a person signs out."),
+        click.option("--backchannel-logout-uri", metavar="URI", help="Told by us when a session of it ends."),
         click.option("--initiate-login-uri", metavar="URI", help="Where a sign-in starts anew at the portal."),
         click.option("--post-logout-redirect-uri", "post_logout_redirect_uris", multiple=True, metavar="URI"),
         click.option("--redirect-uri", "redirect_uris", multiple=True, metavar="URI", help="Exact; repeat for more."),

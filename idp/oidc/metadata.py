@@ -41,6 +41,8 @@ def describe(chosen: Settings) -> dict[str, Any]:
         "claims_parameter_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
         "authorization_response_iss_parameter_supported": True,
         "prompt_values_supported": list(policy.PROMPTS),
         "ui_locales_supported": list(chosen.locales),

@@ -18,6 +18,7 @@ PATHS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-
 
 # IANA "OAuth Authorization Server Metadata", as far as we name any of it
 REGISTERED = {
+    *("backchannel_logout_supported", "backchannel_logout_session_supported"),
     *("issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "end_session_endpoint"),
     *("revocation_endpoint", "scopes_supported", "response_types_supported", "response_modes_supported"),
     *("grant_types_supported", "subject_types_supported", "acr_values_supported", "claims_supported"),

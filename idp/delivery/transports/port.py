@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -27,6 +28,14 @@ class Sms:
     id: UUID
     to: str
     text: str
+
+
+@dataclass(frozen=True)
+class Post:
+    """A form, ready to leave for a client's program."""
+
+    url: str
+    fields: dict[str, str]
 
 
 Message_contra = TypeVar("Message_contra", contravariant=True)
@@ -63,3 +72,8 @@ class ServerAway(PutOff):
 
 class Rejected(Undelivered):
     """Never: another attempt would meet the same answer."""
+
+
+def named(status: int) -> str:
+    """A status of HTTP with its name: 402 Payment Required."""
+    return f"{status} {HTTPStatus(status).phrase}" if status in set(HTTPStatus) else str(status)

@@ -3,13 +3,12 @@
 import json
 import re
 import ssl
-from http import HTTPStatus
 from time import monotonic
 from typing import Any
 
 import httpx
 
-from idp.delivery.transports.port import PutOff, Rejected, ServerAway, Sms
+from idp.delivery.transports.port import PutOff, Rejected, ServerAway, Sms, named
 from idp.settings import Settings
 
 SLOWEST = 3
@@ -63,7 +62,7 @@ class SmsGateway:
             return response.status_code, int(after[0]) if after else 0, body
 
     def _judge(self, status: int, after: int, body: bytes) -> None:
-        told = f"the gateway answered {_named(status)}"
+        told = f"the gateway answered {named(status)}"
         if status == 429 or status >= 500:
             raise ServerAway(told, after)
         if status in _OURS_TO_MEND or status < 200 or 300 <= status < 400:
@@ -80,8 +79,3 @@ class SmsGateway:
             return False
         said = answer.get(self._chosen.sms_accepted_field) if isinstance(answer, dict) else None
         return str(said) in self._chosen.sms_accepted_values
-
-
-def _named(status: int) -> str:
-    """A status with its name: 402 Payment Required."""
-    return f"{status} {HTTPStatus(status).phrase}" if status in set(HTTPStatus) else str(status)

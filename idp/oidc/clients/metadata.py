@@ -29,6 +29,10 @@ class Metadata:
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
     initiate_login_uri: str | None = None
+    backchannel_logout_uri: str | None = None
+    backchannel_logout_session_required: bool = True
+    frontchannel_logout_uri: str | None = None
+    frontchannel_logout_session_required: bool = True
     origins: tuple[str, ...] = ()
     grant_types: tuple[str, ...] = GRANT_TYPES
     response_types: tuple[str, ...] = RESPONSE_TYPES
@@ -98,9 +102,11 @@ def _uri_problems(asked: Metadata, development: bool) -> list[str]:
         checked = [(uri, uris.problem(uri, native=native, development=development)) for uri in values]
         found += [f"{field}: {uri!a}: {reason}" for uri, reason in checked if reason]
         found += [f"{field}: {uri!a} is listed twice" for uri in set(values) if values.count(uri) > 1]
-    if asked.initiate_login_uri is not None:  # https always: the portal's own front door
-        reason = uris.problem(asked.initiate_login_uri, development=development)
-        found += [f"initiate_login_uri: {asked.initiate_login_uri!a}: {reason}"] if reason else []
+    # A native client's are https too: they are of its portal, not of a person's machine.
+    for field in ("initiate_login_uri", "backchannel_logout_uri", "frontchannel_logout_uri"):
+        uri = getattr(asked, field)
+        reason = uri and uris.problem(uri, development=development)
+        found += [f"{field}: {uri!a}: {reason}"] if reason else []
     for origin in asked.origins:
         reason = uris.origin_problem(origin, development=development)
         found += [f"origin: {origin!a}: {reason}"] if reason else []

@@ -2,14 +2,19 @@
 
 from uuid import UUID
 
+from idp.oidc.logout import telling
 from idp.oidc.models.grant import Grant
 
 
 def end_grants(kind: str, ended_id: UUID) -> None:
-    """End every live grant that stood on what ended. A session ends its online grants; offline ones name none.
+    """End every live grant that stood on what ended, then have their clients told of it.
 
-    A changed credential is told by the id of its account.
+    A session ends its online grants; offline ones name none. A changed credential is told by the id of its account. A
+    `grant` was ended by whoever tells.
     """
+    if kind == "grant":
+        telling.tell([ended_id])
+        return
     column = {
         "session": Grant.session_id,
         "credential": Grant.account_id,
@@ -19,4 +24,6 @@ def end_grants(kind: str, ended_id: UUID) -> None:
         "membership": Grant.membership_id,
         "delegation": Grant.delegation_id,
     }[kind]
-    Grant.end_where(column == ended_id)
+    ended = Grant.end_where(column == ended_id)
+    if ended:
+        telling.tell(ended)

@@ -1,7 +1,8 @@
 """One grant = one authorization = one refresh family."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,6 +10,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from idp import clock
 from idp.db import Model, PrimaryKey, UTCDateTime, db, table
+from idp.oidc.models.client import Client
+from idp.oidc.models.subject import Subject
+
+
+class Told(NamedTuple):
+    """A grant that ended, and its client as it is to be told of it over the back channel."""
+
+    id: UUID
+    sid: str
+    client_id: UUID
+    client_public_id: str
+    backchannel_logout_uri: str
+    alg: str
+    sub: UUID | None
 
 
 class Grant(Model):
@@ -68,6 +83,26 @@ class Grant(Model):
         """Whether the grant of that `sid` is of this account, and of this session or offline; ended or not."""
         named = sa.select(cls.id).where(cls.account_id == account_id, cls.sid == sid)
         return db.session.scalar(named.where(sa.or_(cls.session_id == session_id, cls.offline))) is not None
+
+    @classmethod
+    def to_tell(cls, grant_ids: Iterable[UUID]) -> list[Told]:
+        """Of these grants, those that have ended and whose live client knows them, and asked to be told."""
+        found = (
+            sa.select(
+                cls.id,
+                cls.sid,
+                Client.id,
+                Client.client_id,
+                Client.backchannel_logout_uri,
+                Client.id_token_signed_response_alg,
+                Subject.sub,
+            )
+            .join(Client, Client.id == cls.client_id)
+            .outerjoin(Subject, sa.and_(Subject.account_id == cls.account_id, Subject.sector == Client.sector))
+            .where(cls.id.in_(list(grant_ids)), cls.ended_at.is_not(None), cls.redeemed_at.is_not(None))
+            .where(Client.backchannel_logout_uri.is_not(None), Client.disabled_at.is_(None))
+        )
+        return [Told._make(row) for row in db.session.execute(found.order_by(cls.id))]
 
     @classmethod
     def client_of(cls, grant_id: UUID) -> UUID | None:

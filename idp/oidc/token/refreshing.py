@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from idp import clock
+from idp import clock, extensions
 from idp.alive import LiveGrant, grant_of_refresh_token
 from idp.audit import log
 from idp.audit.events import Event
@@ -87,7 +87,8 @@ def _retry(alive: LiveGrant, digest: bytes) -> str:
     assert rotation.rotated_at is not None, "it could not be rotated, so it was before"
     is_late = clock.now() - rotation.rotated_at >= settings.honest_retry_for
     if is_late or rotation.successor_used:
-        Grant.end(alive.id)
+        if Grant.end(alive.id):
+            extensions.house.ended("grant", alive.id)
         _record(Event.REFRESH_REPLAYED, alive)
         raise Refused("invalid_grant")
     successor = store.get(_key(digest))

@@ -7,7 +7,7 @@ from typing import Any
 
 from authlib.oauth2.rfc6749 import grants
 
-from idp import clock
+from idp import clock, extensions
 from idp.alive import LiveGrant, grant_alive
 from idp.audit import log
 from idp.audit.events import Event
@@ -73,6 +73,7 @@ def _replayed(record: AuthorizationCode, client: RegisteredClient) -> None:
     # RFC 6749 4.1.2: what was issued on a code that is used twice must be revoked
     if Grant.end(record.grant_id):
         log.record(Event.CODE_REPLAYED, client=client.id, grant=record.grant_id, personal=False)
+        extensions.house.ended("grant", record.grant_id)
 
 
 def _verify(challenge: str | None, verifier: str | None) -> None:
