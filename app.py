@@ -62,7 +62,8 @@ BLUEPRINTS = (
 CLIS = (idp.ops.cli, idp.oidc.cli, idp.registry.cli, idp.accounts.cli, idp.sessions.cli, idp.delivery.cli)
 COMMANDS = (*(command for one in CLIS for command in one.COMMANDS), db_commands)
 WRITING_GETS = frozenset({"oidc.authorize", "journey.resume", "oidc.end_session"})
-MACHINE = frozenset(f"oidc.{name}" for name in ("token", "userinfo", "revoke", "jwks", "discovery", "metadata"))
+PROGRAMS = ("token", "userinfo", "revoke", "introspect", "jwks", "discovery", "metadata")
+MACHINE = frozenset(f"oidc.{name}" for name in PROGRAMS)
 FOREIGN_POSTS = MACHINE | {"oidc.authorize_post", "oidc.end_session_post"}
 
 
@@ -76,12 +77,12 @@ def create_app(chosen: Settings | None = None) -> Flask:
     db.init_app(app, chosen)
     extensions.find_migrations(app)
     published.init_app(app, chosen)
-    extensions.csrf.init_app(app)
     origin.init_app(app)
     # Before the unit of work: what runs after a view runs in reverse, and a failed commit makes another response.
     for furniture in (logs, headers, i18n, assets, filters):
         furniture.init_app(app)
     requests.init_app(app, chosen, requests.Exceptions(WRITING_GETS, FOREIGN_POSTS), errors.tell)
+    extensions.csrf.init_app(app)  # it reads the form, and a refusal is written down: of a request for our host only
     face.init_app(app, funds.face, pages="registry.page")
     errors.init_app(app, refused=log.refused, machine=MACHINE, expired=expired.show)
     for blueprint in BLUEPRINTS:
