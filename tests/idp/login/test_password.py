@@ -57,6 +57,7 @@ def strangers(house: Flask, lea: Member) -> dict[str, tuple[str, str]]:
 def masked(page: Page, email: str) -> tuple[int, str, list[tuple[str, str]]]:
     """All that can be seen, but for what differs from one request to the next whoever asks."""
     text = re.sub(r'(name="csrf_token"[^>]*value=)"[^"]*"', r'\1"…"', page.text).replace(email, "…")
+    text = re.sub(r"journey_id=[0-9a-f-]{36}", "…", text)
     return page.status, text, sorted(page.response.headers.items())
 
 
