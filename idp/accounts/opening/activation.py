@@ -176,7 +176,10 @@ def _journey(opening: Opening, browser: str | None, session: OpenSession) -> Jou
     if journey is None or journey.browser != browser:
         return None
     journey.facts[identification.FACT] = str(opening.organization_id)
-    journey.signed_in(session.id, clock.now())
+    try:
+        journey.signed_in(session.id, clock.now())
+    except errors.JourneyExpired:  # another tab went on with it meanwhile: the account is open all the same
+        return None
     return journey
 
 
