@@ -24,7 +24,7 @@ HOME = "http://localhost:8000"
 def add_pages(app: Flask) -> None:
     app.add_url_rule("/reset/<secret>", "reset_link", lambda secret: landing.land("reset", secret, "/reset"))
     app.add_url_rule("/reset", "reset", lambda: f"<title>Page</title><p>{landing.secret_of('reset')}</p>")
-    app.add_url_rule("/activation", "activation", lambda: str(landing.secret_of("activation")))
+    app.add_url_rule("/elsewhere", "elsewhere", lambda: str(landing.secret_of("activation")))
     app.add_url_rule("/used", "used", _use)
 
 
@@ -65,10 +65,10 @@ def test_the_cookie_is_signed_short_lived_and_of_one_purpose(visitor: Client):
     cookie = land(visitor).headers["Set-Cookie"]
     assert cookie.startswith("idp_link-reset=")
     assert all(word in cookie for word in ("HttpOnly", "Max-Age=900", "Path=/", "SameSite=Lax"))
-    assert reads(visitor, "/activation") == "None"
+    assert reads(visitor, "/elsewhere") == "None"
     value = visitor.get_cookie("idp_link-reset", domain="localhost").value
     visitor.set_cookie("idp_link-activation", value, domain="localhost")
-    assert reads(visitor, "/activation") == "None"
+    assert reads(visitor, "/elsewhere") == "None"
 
 
 @row("LNK-3")
