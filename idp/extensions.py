@@ -106,7 +106,7 @@ def open_keys(app: Flask, chosen: Settings, key_store: KeyStore) -> None:
     ages = {"publish_for": chosen.key_published_for, "verify_for": 2 * chosen.access_token_lifetime}
     app.extensions["idp_vault"] = opened
     app.extensions["idp_purposes"] = PurposeKeys(opened)
-    app.extensions["idp_passwords"] = Passwords(profile, *places)
+    app.extensions["idp_passwords"] = Passwords(profile, *places, pepper=opened)
     app.extensions["idp_postal"] = PostalCodes(
         CHEAP if chosen.cheap_hashes else POSTAL, app.extensions["idp_purposes"], places
     )

@@ -1,5 +1,6 @@
 """Password hashes: argon2id under fixed profiles, a decoy for who is unknown, a bound on computations at once."""
 
+import base64
 import logging
 import secrets
 import threading
@@ -12,7 +13,8 @@ from typing import NamedTuple
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
-from keys.errors import Busy
+from keys.errors import Busy, Unreadable
+from keys.vault import Vault
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +32,9 @@ POSTAL = Profile(8 * 1024, 1, 1)  # for codes we drew ourselves, over a keyed HM
 CHEAP = Profile(8, 1, 1)  # for tests
 
 
+_SEALED, _PLACE = "sealed:", "password hash"
+
+
 def normalize(password: str) -> str:
     """The password as it is hashed and counted: in NFC, an é from any keyboard is one code point, and the same one."""
     return unicodedata.normalize("NFC", password)
@@ -40,11 +45,21 @@ class Passwords:
 
     `hashing` threads compute while `waiting` more wait, at most `patience`; the next is told `Busy` at once. Argon2
     releases the interpreter lock, so the other threads of the worker go on answering.
+
+    With a `pepper`, a hash is kept sealed by that vault: whoever has the database alone has nothing to try passwords on
+    (PWD-5). One that is not sealed, or under a former key, is read too, until `resealed` brings it under today's.
     """
 
     def __init__(
-        self, profile: Profile, hashing: int = 1, waiting: int = 2, patience: timedelta = timedelta(seconds=2)
+        self,
+        profile: Profile,
+        hashing: int = 1,
+        waiting: int = 2,
+        patience: timedelta = timedelta(seconds=2),
+        *,
+        pepper: Vault | None = None,
     ) -> None:
+        self._pepper = pepper
         self._hasher = PasswordHasher(
             time_cost=profile.time_cost, memory_cost=profile.memory_kib, parallelism=profile.parallelism, type=Type.ID
         )
@@ -53,7 +68,7 @@ class Passwords:
         self._patience = patience.total_seconds()
         self._here = threading.local()
         self._counting = threading.Lock()
-        self._decoy = self._hasher.hash(secrets.token_bytes(32))
+        self._decoy = self._seal(self._hasher.hash(secrets.token_bytes(32)))
         self.verifications = 0
 
     @contextmanager
@@ -78,9 +93,9 @@ class Passwords:
             self._path.release()
 
     def hash(self, password: str) -> str:
-        """The argon2id hash to keep, in PHC form, parameters included."""
+        """The argon2id hash to keep, in PHC form, parameters included; sealed, where there is a pepper."""
         assert self._is_placed, "hash inside place()"
-        return self._hasher.hash(_bytes(password))
+        return self._seal(self._hasher.hash(_bytes(password)))
 
     def verify(self, kept: str | None, password: str) -> bool:
         """Whether the password is the one that was hashed; exactly one computation, whatever the answer.
@@ -95,12 +110,21 @@ class Passwords:
                 return self._matches(kept, password)
             except (InvalidHashError, VerificationError):  # raised before anything was computed
                 _log.error("a kept password hash is malformed")
+            except Unreadable as error:
+                _log.error("a kept password hash cannot be opened: %s", error)
         self._matches(self._decoy, password)
         return False
 
     def needs_rehash(self, kept: str) -> bool:
-        """Whether the hash has other parameters than today's: it then also takes another time than the decoy."""
-        return self._hasher.check_needs_rehash(kept)
+        """Whether a hash that was verified has other parameters than today's: it takes another time than the decoy."""
+        return self._hasher.check_needs_rehash(self._open(kept))
+
+    def resealed(self, kept: str) -> str | None:
+        """The same hash under today's pepper, which needs no password; None when it is so already.
+
+        Raises `Unreadable`.
+        """
+        return None if self._is_under_todays(kept) else self._seal(self._open(kept))
 
     @property
     def _is_placed(self) -> bool:
@@ -108,9 +132,31 @@ class Passwords:
 
     def _matches(self, kept: str, password: str) -> bool:
         try:
-            return self._hasher.verify(kept, _bytes(password))
+            return self._hasher.verify(self._open(kept), _bytes(password))
         except VerifyMismatchError:
             return False
+
+    def _seal(self, phc: str) -> str:
+        if self._pepper is None:
+            return phc
+        return _SEALED + base64.b64encode(self._pepper.seal(phc.encode(), _PLACE)).decode()
+
+    def _open(self, kept: str) -> str:
+        if self._pepper is None or not kept.startswith(_SEALED):
+            return kept
+        return self._pepper.open(_sealed(kept), _PLACE).decode()
+
+    def _is_under_todays(self, kept: str) -> bool:
+        if self._pepper is None:
+            return True
+        return kept.startswith(_SEALED) and self._pepper.version_of(_sealed(kept)) == self._pepper.versions[0]
+
+
+def _sealed(kept: str) -> bytes:
+    try:
+        return base64.b64decode(kept.removeprefix(_SEALED), validate=True)
+    except ValueError:
+        raise Unreadable("not a sealed value") from None
 
 
 def _bytes(password: str) -> bytes:

@@ -11,12 +11,15 @@ import click
 from flask.cli import AppGroup
 
 from idp import settings
+from idp.accounts import pepper
+from idp.db import unit_of_work
 from idp.errors import SettingsRefused
-from idp.web.commands import refuse
+from idp.web.commands import changes, refuse
 from keys import breached
 from keys.errors import BadList
 
 _TOLD_EVERY = 1_000_000
+_BATCH = 1000
 
 passwords = AppGroup("passwords", help="Say which passwords nobody may choose.")
 
@@ -58,6 +61,26 @@ def import_breached(file: BinaryIO, target: Path | None, at_least: int, as_json:
         click.echo(json.dumps({"file": str(path), "read": built.read, "kept": built.kept}))
     else:
         click.echo(f"{path}: {built.kept} passwords of {built.read} lines; restart the workers to refuse them")
+
+
+@passwords.command("reseal")
+@changes
+def reseal() -> None:
+    """Bring every password hash under the newest master key, so that a former one can leave the file.
+
+    Add the new key to IDP_MASTER_KEY_FILE on every machine and restart the workers; run this; a week later, when every
+    opening that was under way has ended, run it again: the former key may then go. People sign in all the while. Where
+    the key is lost, so are the passwords: everyone chooses another by « Mot de passe oublié ? ».
+    """
+    last, done = None, 0
+    while True:
+        with unit_of_work():
+            last, sealed = pepper.reseal(last, _BATCH)
+        done += sealed
+        if last is None:
+            break
+        click.echo(f"{done} sealed again", err=True)
+    click.echo(f"{done} hashes sealed again; all are under the newest master key")
 
 
 COMMANDS = (passwords,)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -136,6 +136,19 @@ class Account(Model):
         except sa.exc.DBAPIError:
             return False
         return True
+
+    @classmethod
+    def hashes(cls, after: UUID | None, most: int) -> list[tuple[UUID, str]]:
+        """The password hashes of the next accounts after that one, in the order of their ids."""
+        kept = sa.select(cls.id, cls.password_hash).where(cls.password_hash.is_not(None)).order_by(cls.id).limit(most)
+        rows = db.session.execute(kept if after is None else kept.where(cls.id > after))
+        return [(row[0], row[1] or "") for row in rows]
+
+    @classmethod
+    def reseal(cls, account_id: UUID, former: str, today: str) -> int:
+        """Keep the same hash in another form, unless the password was changed meanwhile; how many rows that is."""
+        same = sa.update(cls).where(cls.id == account_id, cls.password_hash == former).values(password_hash=today)
+        return cast(sa.CursorResult[Any], db.session.execute(same)).rowcount
 
 
 class EmailAddress(Model):

@@ -1,13 +1,15 @@
 """Password hashes and the bounded path."""
 
+import os
 import threading
 import time
 from datetime import timedelta
 
 import pytest
 
-from keys.errors import Busy
+from keys.errors import Busy, Unreadable
 from keys.passwords import CHEAP, PASSWORD, POSTAL, Passwords, Profile, normalize
+from keys.vault import Vault
 from tests.rows import row
 
 E_ACUTE, E_COMBINING = "\u00e9", "e\u0301"
@@ -184,3 +186,49 @@ def test_no_more_than_the_hashing_places_are_ever_held_at_once():
         thread.join()
     assert most <= 3
     assert passwords.verifications == 64
+
+
+@pytest.fixture
+def vaults():
+    """Today's vault, which knows the former key too; and one of tomorrow, which does not."""
+    former, today = os.urandom(32), os.urandom(32)
+    return Vault({1: former}), Vault({1: former, 2: today}), Vault({2: today})
+
+
+@row("PWD-5")
+def test_a_hash_is_kept_sealed_and_verified_through_the_seal(vaults):
+    peppered = Passwords(CHEAP, pepper=vaults[0])
+    kept = hashed(peppered, "right")
+    assert "argon2" not in kept
+    assert len(kept) <= 255
+    assert [verified(peppered, kept, word) for word in ("right", "wrong")] == [True, False]
+    assert not peppered.needs_rehash(kept)
+    assert Passwords(Profile(64, 2, 1), pepper=vaults[0]).needs_rehash(kept)
+
+
+@row("PWD-5")
+def test_the_longest_hash_fits_its_column_sealed(vaults):
+    assert len(hashed(Passwords(PASSWORD, pepper=vaults[0]), "x" * 128)) <= 255
+
+
+@row("PWD-5")
+def test_a_seal_turns_without_the_password(vaults):
+    first, both, last = (Passwords(CHEAP, pepper=vault) for vault in vaults)
+    kept = hashed(first, "right")
+    assert first.resealed(kept) is None
+    again = both.resealed(kept)
+    assert verified(both, kept, "right")
+    assert verified(last, again, "right")
+    assert both.resealed(again) is None
+    with pytest.raises(Unreadable):
+        last.resealed(kept)
+
+
+@row("PWD-5")
+@pytest.mark.parametrize("kept", ["sealed:", "sealed:!", "sealed:AAAA", "foreign"])
+def test_a_seal_that_cannot_be_opened_is_a_refusal_with_the_same_work_and_is_logged(vaults, caplog, kept):
+    peppered = Passwords(CHEAP, pepper=vaults[0])
+    foreign = hashed(Passwords(CHEAP, pepper=vaults[2]), "right")
+    assert not verified(peppered, foreign if kept == "foreign" else kept, "right")
+    assert peppered.verifications == 1
+    assert "a kept password hash cannot be opened" in caplog.text
