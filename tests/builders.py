@@ -11,6 +11,8 @@ from idp.accounts.people import Person, create
 from idp.db import db
 from idp.oidc.clients.metadata import Metadata
 from idp.oidc.clients.registration import Registered, register
+from idp.oidc.models import resource
+from idp.oidc.models.resource import Resource
 from idp.registry.models import Fund, Organization
 
 PASSWORD = "Chantier-2026!"
@@ -112,8 +114,31 @@ def a_client(**changes: Any) -> Portal:
     done = register(Metadata(**(asked | changes)), development=False)
     assert isinstance(done, Registered), done
     db.session.commit()
-    uri = done.client.redirect_uris[0]
-    return Portal(done.client.id, done.client.client_id, done.secret, uri)
+    uris = done.client.redirect_uris
+    return Portal(done.client.id, done.client.client_id, done.secret, uris[0] if uris else "")
+
+
+def an_api(**changes: Any) -> str:
+    """A registered API with a scope of its own and the organization; its identifier."""
+    number, now = next(_numbers), clock.now()
+    values: dict[str, Any] = {
+        "identifier": f"https://api.example.org/{number}",
+        "name": "Factures",
+        "scopes": {"invoices:read": "Vos factures", "organization": "L'entreprise"},
+        "introspection_clients": [],
+        "created_at": now,
+        "updated_at": now,
+    }
+    kept: Resource = _kept(Resource(**(values | changes)))
+    resource.forget()
+    return kept.identifier
+
+
+def a_program(*apis: str, **changes: Any) -> Portal:
+    """A confidential client without people, that acts for itself at these APIs."""
+    machine = {"grant_types": ("client_credentials",), "response_types": (), "first_party": False}
+    nobody = {"redirect_uris": (), "post_logout_redirect_uris": (), "initiate_login_uri": None}
+    return a_client(**(machine | nobody | {"resources": apis, "scopes": ("invoices:read",)} | changes))
 
 
 def the_account(member: Member) -> Account:

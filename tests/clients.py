@@ -25,6 +25,7 @@ def a_registered_client(**changes: Any) -> RegisteredClient:
         "grant_types": ["authorization_code", "refresh_token"],
         "response_types": ["code"],
         "scopes": ["openid", "profile"],
+        "resources": [],
         "offline": False,
         "require_pkce": True,
         "id_token_signed_response_alg": "RS256",

@@ -82,6 +82,10 @@ class RelyingParty:
         """Give a token back (RFC 7009)."""
         return self.posts("/revoke", {"token": token, **values})
 
+    def introspects(self, token: str, **values: str | None) -> Reply:
+        """Ask what a token is worth (RFC 7662)."""
+        return self.posts("/introspect", {"token": token, **values})
+
     def posts(self, path: str, values: dict[str, str | None], **options: Any) -> Reply:
         """Post a form, with Basic authentication, or the bare client_id of a public client."""
         data = {name: value for name, value in values.items() if value is not None}

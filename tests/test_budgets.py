@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests import worlds
 from tests.browser import ISSUER, Browser
-from tests.builders import Member, a_client, a_member
+from tests.builders import Member, a_client, a_member, a_program, an_api
 from tests.counting import costs
 from tests.relying_party import RelyingParty
 
@@ -31,6 +31,8 @@ BUDGETS = {
     "code": Cost(5, 1, 1),
     "refresh": Cost(5, 1, 1),
     "userinfo": Cost(2, 0, 0),
+    "introspection": Cost(2, 0, 0),
+    "client credentials": Cost(2, 1, 0),
     "sign-in": Cost(6, 2, 2),
 }
 FROZEN = {
@@ -42,6 +44,8 @@ FROZEN = {
     "code": Cost(4, 1, 1),
     "refresh": Cost(4, 1, 1),
     "userinfo": Cost(1, 0, 0),
+    "introspection": Cost(1, 0, 0),
+    "client credentials": Cost(1, 1, 0),
     "sign-in": Cost(6, 2, 2),
 }
 """The same on both databases."""
@@ -119,6 +123,26 @@ def userinfo(house: House) -> Callable[[], object]:
     return lambda: house.program.userinfo(token)["sub"]
 
 
+def introspection(house: House) -> Callable[[], object]:
+    """Asked by the server of an API, of a token for that API."""
+    with house.app.app_context():
+        server = RelyingParty(house.app, a_client())
+        api = an_api(introspection_clients=[server.portal.client_id])
+        portal = a_client(resources=(api,), scopes=("openid", "organization", "invoices:read"))
+    scope = "openid organization invoices:read"
+    party = RelyingParty(house.app, portal)
+    token = party.tokens_of(house.lea, house.browser, scope=scope, resource=api)["access_token"]
+    server.introspects("warm")
+    return lambda: server.introspects(token)["active"]
+
+
+def client_credentials(house: House) -> Callable[[], object]:
+    with house.app.app_context():
+        program = RelyingParty(house.app, a_program(an_api()))
+    program.asks_token(grant_type="client_credentials")
+    return lambda: program.asks_token(grant_type="client_credentials")["access_token"]
+
+
 def sign_in(house: House) -> Callable[[], object]:
     """The one request that carries the password."""
     browser = Browser(house.app)
@@ -136,6 +160,8 @@ REQUESTS = {
     "code": code,
     "refresh": refresh,
     "userinfo": userinfo,
+    "introspection": introspection,
+    "client credentials": client_credentials,
     "sign-in": sign_in,
 }
 

@@ -67,6 +67,9 @@ def form_of(content_type: str, query: bytes, body: bytes) -> dict[str, str]:
         raise Refused("invalid_request", "the body is not a form in UTF-8, or has too many parameters") from None
     values = dict(pairs)
     if len(values) != len(pairs):
+        names = [name for name, _ in pairs]
+        if {name for name in values if names.count(name) > 1} == {"resource"}:
+            raise Refused("invalid_target", "an access token is for one resource")  # RFC 8707 2.2
         raise Refused("invalid_request", "a parameter is there twice")
     if any("\0" in text for pair in pairs for text in pair):
         raise Refused("invalid_request", "a parameter holds a character that is not allowed")

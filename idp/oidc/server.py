@@ -2,9 +2,10 @@
 
 from idp.oidc.kernel import server
 from idp.oidc.token.grants.authorization_code import AuthorizationCodeGrant
+from idp.oidc.token.grants.client_credentials import ClientCredentialsGrant
 from idp.oidc.token.grants.refresh_token import RefreshTokenGrant
 
-GRANTS = (AuthorizationCodeGrant, RefreshTokenGrant)
+GRANTS = (AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant)
 
 for grant in GRANTS:
     server.register_grant(grant)

@@ -64,6 +64,11 @@ class NotBefore(Model):
     at: Mapped[datetime]
 
     @classmethod
+    def instant(cls) -> datetime:
+        """When that epoch began."""
+        return db.session.execute(sa.select(cls.at)).scalar_one()
+
+    @classmethod
     def move(cls, at: datetime) -> None:
         """Refuse whatever was issued before that instant. The epoch only moves forward."""
         db.session.execute(sa.update(cls).where(cls.at < at).values(at=at))

@@ -26,7 +26,7 @@ REGISTERED = {
     *("token_endpoint_auth_methods_supported", "revocation_endpoint_auth_methods_supported", "claim_types_supported"),
     *("code_challenge_methods_supported", "claims_parameter_supported", "request_parameter_supported"),
     *("request_uri_parameter_supported", "authorization_response_iss_parameter_supported", "prompt_values_supported"),
-    "ui_locales_supported",
+    *("ui_locales_supported", "introspection_endpoint", "introspection_endpoint_auth_methods_supported"),
 }
 
 
@@ -59,16 +59,17 @@ def test_authlib_finds_nothing_wrong(metadata):
 def test_what_is_named_is_registered_and_what_is_not_offered_is_not_named(metadata):
     assert metadata.keys() <= REGISTERED
     assert metadata["response_types_supported"] == ["code"]
-    assert metadata["grant_types_supported"] == ["authorization_code", "refresh_token"]
+    assert metadata["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
     assert metadata["code_challenge_methods_supported"] == ["S256"]
     assert metadata["token_endpoint_auth_methods_supported"] == ["client_secret_basic", "client_secret_post", "none"]
+    assert "none" not in metadata["introspection_endpoint_auth_methods_supported"]
     assert "none" not in metadata["id_token_signing_alg_values_supported"]
     assert metadata["request_uri_parameter_supported"] is False  # its default is true
 
 
 def test_every_endpoint_named_is_there(app, metadata):
     endpoints = [url for name, url in metadata.items() if name.endswith(("_endpoint", "_uri"))]
-    assert len(endpoints) == 6
+    assert len(endpoints) == 7
     for url in endpoints:
         assert url.startswith(f"{ISSUER}/")
         assert get(app, url.removeprefix(ISSUER)).status_code != 404

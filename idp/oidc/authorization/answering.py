@@ -62,6 +62,7 @@ def _grant(journey: Journey, session: LiveSession, client: RegisteredClient, now
         "membership_id": membership and membership.membership_id,
         "scopes": scopes,
         "claims": journey.question["claims"],
+        "resources": journey.question.get("resources", []),
         "auth_time": session.auth_time,
         "acr": assurance.acr(session.methods, settings.issuer),
         "amr": assurance.amr(session.methods),

@@ -20,6 +20,7 @@ from authlib.oauth2.rfc6749.errors import (
 
 from idp.errors import UntrustedRequest
 from idp.oidc.authorization import pkce, policy
+from idp.oidc.clients import resources as apis
 from idp.oidc.models import registered
 from idp.oidc.models.registered import RegisteredClient
 
@@ -46,17 +47,23 @@ class Parameters:
 
     values: dict[str, str]
     repeated: frozenset[str]
+    resources: tuple[str, ...] = ()
+    """`resource`, the one that may be repeated (RFC 8707 2.1)."""
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> "Parameters":
         """From the pairs of a query or a form, in their order."""
         values: dict[str, str] = {}
         repeated = set()
+        resources = []
         for name, value in pairs:
+            if name == "resource":
+                resources += [value] if value else []
+                continue
             if name in values:
                 repeated.add(name)
             values.setdefault(name, value)
-        return cls({name: value for name, value in values.items() if value}, frozenset(repeated))
+        return cls({name: value for name, value in values.items() if value}, frozenset(repeated), tuple(resources))
 
     def get(self, name: str) -> str | None:
         """One parameter, or None."""
@@ -91,10 +98,12 @@ def question_of(asker: Asker, parameters: Parameters) -> dict[str, Any]:
     _check_response(asker.client, parameters)
     claims = policy.claims_of(parameters.get("claims"))
     challenge, method = parameters.get("code_challenge"), parameters.get("code_challenge_method")
+    resources = apis.asked_of(asker.client, parameters.resources)
     question = {
         "redirect_uri": asker.redirect_uri,
         "state": asker.state,
-        "scopes": _scopes(asker.client, parameters.get("scope")),
+        "scopes": _scopes(asker.client, parameters.get("scope"), resources),
+        "resources": resources,
         "nonce": parameters.get("nonce"),
         "code_challenge": pkce.challenge_of(asker.client, challenge, method),
         "prompts": policy.prompts_of(parameters.get("prompt")),
@@ -132,8 +141,9 @@ def _check_response(client: RegisteredClient, parameters: Parameters) -> None:
         raise InvalidRequestError("response_mode is not supported")
 
 
-def _scopes(client: RegisteredClient, scope: str | None) -> list[str]:
-    allowed = client.get_allowed_scope(scope).split()
+def _scopes(client: RegisteredClient, scope: str | None, resources: list[str]) -> list[str]:
+    opened = apis.opened(client, resources)
+    allowed = [one for one in client.get_allowed_scope(scope).split() if one in opened]
     if not allowed:
         raise InvalidScopeError("none of these scopes is open to the client")
     return allowed

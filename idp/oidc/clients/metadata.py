@@ -1,13 +1,14 @@
 """Client metadata: what may be asked for, and every reason why it may not be (Dynamic Client Registration 1.0, 2)."""
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from idp.oidc.clients import uris
 
 APPLICATION_TYPES = ("web", "native")
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
-GRANT_TYPES = ("authorization_code", "refresh_token")
+GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 RESPONSE_TYPES = ("code",)
 SCOPES = ("openid", "profile", "email", "phone", "organization", "offline_access")
 SIGNING_ALGS = ("RS256", "ES256")
@@ -34,9 +35,10 @@ class Metadata:
     frontchannel_logout_uri: str | None = None
     frontchannel_logout_session_required: bool = True
     origins: tuple[str, ...] = ()
-    grant_types: tuple[str, ...] = GRANT_TYPES
+    grant_types: tuple[str, ...] = ("authorization_code", "refresh_token")
     response_types: tuple[str, ...] = RESPONSE_TYPES
     scopes: tuple[str, ...] = ("openid",)
+    resources: tuple[str, ...] = ()
     offline: bool = False
     require_pkce: bool = True
     id_token_signed_response_alg: str = "RS256"
@@ -45,11 +47,16 @@ class Metadata:
     subject_type: str = "public"
 
 
-def problems(asked: Metadata, *, development: bool) -> list[str]:
+Apis = Mapping[str, Collection[str]]
+"""The identifiers of the APIs that are registered, each with its scopes."""
+
+
+def problems(asked: Metadata, *, development: bool, apis: Apis) -> list[str]:
     """Every reason why this metadata may not be registered; none when it may."""
     return [
         *_name_problems(asked),
-        *_value_problems(asked),
+        *_value_problems(asked, apis),
+        *_resource_problems(asked, apis),
         *_uri_problems(asked, development),
         *_grant_problems(asked),
         *_authentication_problems(asked),
@@ -71,14 +78,15 @@ def _name_problems(asked: Metadata) -> list[str]:
     return found
 
 
-def _value_problems(asked: Metadata) -> list[str]:
+def _value_problems(asked: Metadata, apis: Apis) -> list[str]:
     """Values that are unknown here, each with the ones that are known."""
+    of_its_apis = [scope for name in asked.resources for scope in apis.get(name, ())]
     allowed: list[tuple[str, tuple[str | None, ...], tuple[str | None, ...]]] = [
         ("application_type", (asked.application_type,), APPLICATION_TYPES),
         ("token_endpoint_auth_method", (asked.token_endpoint_auth_method,), AUTH_METHODS),
         ("grant_types", asked.grant_types, GRANT_TYPES),
         ("response_types", asked.response_types, RESPONSE_TYPES),
-        ("scope", asked.scopes, SCOPES),
+        ("scope", asked.scopes, tuple(dict.fromkeys((*SCOPES, *of_its_apis)))),
         ("id_token_signed_response_alg", (asked.id_token_signed_response_alg,), SIGNING_ALGS),
         ("access_token_signing_alg", (asked.access_token_signing_alg,), SIGNING_ALGS),
         ("userinfo_signed_response_alg", (asked.userinfo_signed_response_alg,), (None, *SIGNING_ALGS)),
@@ -89,6 +97,16 @@ def _value_problems(asked: Metadata) -> list[str]:
         for field, values, known in allowed
         for value in values
         if value not in known
+    ]
+
+
+def _resource_problems(asked: Metadata, apis: Apis) -> list[str]:
+    unknown = [name for name in asked.resources if name not in apis]
+    found = [f"resource: {name!a} is not registered: see `idp resources list`" for name in unknown]
+    return found + [
+        f"resource: {name!a} is listed twice"
+        for name in sorted(set(asked.resources))
+        if asked.resources.count(name) > 1
     ]
 
 
@@ -105,7 +123,7 @@ def _uri_problems(asked: Metadata, development: bool) -> list[str]:
     # A native client's are https too: they are of its portal, not of a person's machine.
     for field in ("initiate_login_uri", "backchannel_logout_uri", "frontchannel_logout_uri"):
         uri = getattr(asked, field)
-        reason = uri and uris.problem(uri, development=development)
+        reason = None if uri is None else uris.problem(uri, development=development)
         found += [f"{field}: {uri!a}: {reason}"] if reason else []
     for origin in asked.origins:
         reason = uris.origin_problem(origin, development=development)
@@ -115,7 +133,7 @@ def _uri_problems(asked: Metadata, development: bool) -> list[str]:
 
 def _grant_problems(asked: Metadata) -> list[str]:
     codes, refreshes = "authorization_code" in asked.grant_types, "refresh_token" in asked.grant_types
-    found = []
+    found = [] if asked.grant_types else ["grant_types: at least one is needed"]
     if codes != ("code" in asked.response_types):
         found.append("response_types: code and the grant type authorization_code go together")
     if codes and not asked.redirect_uris:
@@ -126,6 +144,8 @@ def _grant_problems(asked: Metadata) -> list[str]:
         found.append("grant_types: offline access needs refresh_token")
     if asked.offline and not asked.first_party:
         found.append("offline: without asking the person, for first-party clients only; others ask for offline_access")
+    if "client_credentials" in asked.grant_types and not asked.resources:
+        found.append("resource: client_credentials gives access to an API: name one at least")
     if not asked.scopes:
         found.append("scope: at least one is needed")
     return found
@@ -134,6 +154,8 @@ def _grant_problems(asked: Metadata) -> list[str]:
 def _authentication_problems(asked: Metadata) -> list[str]:
     public, native = asked.token_endpoint_auth_method == "none", asked.application_type == "native"
     found = []
+    if public and "client_credentials" in asked.grant_types:  # RFC 6749 4.4
+        found.append("grant_types: client_credentials is for a client that proves who it is")
     if native and not public:  # RFC 8252, 8.5: a secret in each copy of a program is none
         found.append("token_endpoint_auth_method: a native client has no secret: none")
     if not asked.require_pkce and (public or native):  # RFC 9700, 2.1.1

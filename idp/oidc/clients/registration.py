@@ -8,8 +8,8 @@ from idp import clock, extensions
 from idp.audit import log
 from idp.audit.events import Event
 from idp.db import db, new_id
-from idp.oidc.clients.metadata import Metadata, problems, sector
-from idp.oidc.models import registered
+from idp.oidc.clients.metadata import Apis, Metadata, problems, sector
+from idp.oidc.models import registered, resource
 from idp.oidc.models.client import Client
 from idp.registry.models import Fund
 from keys import opaque
@@ -33,7 +33,7 @@ class Refused:
 def register(asked: Metadata, *, development: bool) -> Registered | Refused:
     """Store a client, with a new secret unless it is public."""
     asked = replace(asked, client_id=asked.client_id or str(new_id()))
-    reasons = problems(asked, development=development)
+    reasons = problems(asked, development=development, apis=apis())
     fund = Fund.by_code(asked.fund) if asked.fund else None
     if asked.fund and fund is None:
         reasons.append(f"fund: none has the code {asked.fund!r}")
@@ -70,6 +70,11 @@ def disable(client: Client) -> None:
         log.record(Event.CLIENT_DISABLED, client=client.id)
         extensions.house.ended("client", client.id)
         registered.forget()
+
+
+def apis() -> Apis:
+    """The APIs that clients may ask for, as the check wants them."""
+    return {name: api.scopes for name, api in resource.known().items()}
 
 
 def columns(asked: Metadata) -> dict[str, Any]:

@@ -40,6 +40,7 @@ class RegisteredClient(ClientMixin):
     grant_types: list[str]
     response_types: list[str]
     scopes: list[str]
+    resources: list[str]
     offline: bool
     require_pkce: bool
     id_token_signed_response_alg: str

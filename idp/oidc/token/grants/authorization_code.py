@@ -12,11 +12,13 @@ from idp.alive import LiveGrant, grant_alive
 from idp.audit import log
 from idp.audit.events import Event
 from idp.oidc.authorization.codes import AuthorizationCode
+from idp.oidc.clients import resources
 from idp.oidc.errors import Refused
 from idp.oidc.models.grant import Grant
 from idp.oidc.models.registered import RegisteredClient
 from idp.oidc.token import issuing, refreshing
 from idp.oidc.token.issuing import Issuing
+from idp.settings import settings
 from keys import opaque
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 4.1
@@ -56,8 +58,10 @@ class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
         client: RegisteredClient = self.request.client
         redeemed: Redeemed = self.request.authorization_code
         alive = redeemed.alive
+        audience = resources.choose(client, self.request.form.get("resource"), alive.resources or [settings.issuer])
         refresh = refreshing.first(alive) if client.check_grant_type("refresh_token") else None
-        answer = issuing.answer(alive, client, scopes=alive.scopes, refresh_token=refresh, nonce=redeemed.record.nonce)
+        given: dict[str, Any] = {"audience": audience, "scopes": alive.scopes, "refresh_token": refresh}
+        answer = issuing.answer(alive, client, nonce=redeemed.record.nonce, **given)
         log.record(
             Event.CODE_REDEEMED,
             subject=alive.account_id,

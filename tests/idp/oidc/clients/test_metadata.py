@@ -9,11 +9,13 @@ from idp.oidc.clients.metadata import Metadata
 from tests.rows import row
 
 CALLBACK = "https://portal.example/callback"
+API = "https://api.example/invoices"
+APIS = {API: ("invoices:read", "organization"), "https://api.example/other": ("other:read",)}
 
 
 def problems(development: bool = False, **asked: Any) -> list[str]:
     return metadata.problems(
-        Metadata(**{"name": "Portail", "redirect_uris": (CALLBACK,)} | asked), development=development
+        Metadata(**{"name": "Portail", "redirect_uris": (CALLBACK,)} | asked), development=development, apis=APIS
     )
 
 
@@ -30,6 +32,14 @@ CONSISTENT: list[dict[str, Any]] = [
     {"scopes": metadata.SCOPES},
     {"offline": True, "first_party": True},
     {"grant_types": ("authorization_code",)},
+    {"resources": (API,), "scopes": ("openid", "invoices:read")},
+    {
+        "grant_types": ("client_credentials",),
+        "response_types": (),
+        "redirect_uris": (),
+        "resources": (API,),
+        "scopes": ("invoices:read",),
+    },
     {"id_token_signed_response_alg": "ES256", "userinfo_signed_response_alg": "RS256"},
     {
         "post_logout_redirect_uris": ("https://portal.example/bye",),
@@ -66,6 +76,13 @@ UNSAFE: list[tuple[dict[str, Any], str]] = [
     ({"grant_types": ("authorization_code",), "offline": True, "first_party": True}, "grant_types"),
     ({"offline": True}, "offline"),
     ({"scopes": ()}, "scope"),
+    ({"scopes": ("openid", "invoices:read")}, "scope"),
+    ({"resources": (API,), "scopes": ("openid", "other:read")}, "scope"),
+    ({"resources": ("https://api.example/unheard-of",)}, "resource"),
+    ({"resources": (API, API)}, "resource"),
+    ({"grant_types": ("authorization_code", "client_credentials")}, "resource"),
+    (PUBLIC | {"grant_types": ("authorization_code", "client_credentials"), "resources": (API,)}, "grant_types"),
+    ({"grant_types": (), "response_types": ()}, "grant_types"),
     ({"scopes": ("openid", "admin")}, "scope"),
     ({"id_token_signed_response_alg": "none"}, "id_token_signed_response_alg"),
     ({"id_token_signed_response_alg": "HS256"}, "id_token_signed_response_alg"),

@@ -9,8 +9,11 @@ from idp import clock
 from idp.accounts.models import Membership
 from idp.alive import LiveGrant, grant_alive
 from idp.db import db
+from idp.oidc.clients import resources
 from idp.oidc.models import registered
 from idp.oidc.models.grant import Grant
+from idp.oidc.token import access_token
+from idp.settings import settings
 from tests.builders import Member, Portal
 
 SCOPES = ["openid", "profile", "organization", "offline_access"]
@@ -49,3 +52,9 @@ def client(alive: LiveGrant, portal: Portal) -> registered.RegisteredClient:
     found = registered.find(portal.client_id)
     assert found is not None
     return found
+
+
+@pytest.fixture
+def purpose(client: registered.RegisteredClient) -> access_token.Purpose:
+    """What userinfo wants: our own audience, and `openid`."""
+    return access_token.Purpose(resources.choose(client, None, [settings.issuer]), ["openid"])

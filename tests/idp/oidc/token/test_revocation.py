@@ -11,10 +11,10 @@ from idp.oidc.token import access_token, refreshing, revocation
 
 
 @pytest.mark.parametrize("kind", ["refresh", "access"])
-def test_either_token_ends_the_grant_once(alive, client, kind):
+def test_either_token_ends_the_grant_once(alive, client, kind, purpose):
     token = refreshing.first(alive)
     if kind == "access":
-        token = access_token.mint(alive, client, "sub", ["openid"], clock.now())
+        token = access_token.mint(alive, client, "sub", purpose, clock.now())
     for _ in range(2):
         revocation.revoke(token, client)
     assert grant_alive(alive.id, clock.now()) is None
