@@ -10,13 +10,13 @@ from tests.browser import ISSUER, request_of
 from tests.rows import row
 
 
-def gets(app):
-    """Each rule that answers GET, as an address with plausible parts."""
+def gets(app, method="GET"):
+    """Each rule that answers GET, or another method, as an address with plausible parts."""
     ids = {"journey_id": new_id(), "draft_id": new_id()}
     parts = ids | {"filename": "style.css", "page": "legal", "colour": "1f5c4d", "code": "x"}
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
-        if "GET" in rule.methods:
+        if method in rule.methods:
             values = {name: parts.get(name, "x") for name in rule.arguments}
             yield rule.endpoint, adapter.build(rule.endpoint, values | (rule.defaults or {}))
 
