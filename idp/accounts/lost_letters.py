@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from idp.audit import origin
 from idp.proofs import rates
 from idp.registry import enrolment
 from idp.registry.models import Organization
@@ -15,7 +14,7 @@ def ask(number: str, siret: str) -> bool:
     Known or not, asked for lately or not: the same work and the same answer, so that nobody can try numbers (OPN-4).
     False when this network asked too often, which is counted before anything is looked at. Raises `StoreUnavailable`.
     """
-    if not rates.within("lost-letters", origin.current().network or "unknown", settings.network_tries):
+    if not rates.within("lost-letters", rates.network(), settings.network_tries):
         return False
     found: Sequence[Organization | None] = Organization.members(number, siret)
     for member in found or [None]:

@@ -28,8 +28,7 @@ def ask(canonical: str, journey_id: UUID | None = None) -> None:
     network and an address may ask nothing is sent, and the links that were stay good (LNK-8). `journey_id` is where to
     go on afterwards. Raises `StoreUnavailable`.
     """
-    network = origin.current().network or ""
-    if not (rates.within(PURPOSE, network, settings.network_tries) and budgets.allow_mail(canonical)):
+    if not (rates.within(PURPOSE, rates.network(), settings.network_tries) and budgets.allow_mail(canonical)):
         log.record(Event.RESET_ASKED, reason="too_many", address=canonical)
         return
     account = Account.reachable(canonical=canonical)

@@ -11,6 +11,7 @@ import structlog
 from idp import clock, extensions
 from idp.audit import origin
 from idp.db import db
+from idp.proofs import rates
 from idp.proofs.models import DAY, Attempt, Rung
 from idp.settings import settings
 
@@ -49,11 +50,10 @@ def _ladder(again: timedelta, an_hour: int, a_day: int) -> list[Rung]:
 
 
 def _network_may() -> bool:
-    network = origin.current().network
-    if network is None:
+    """A command has no network."""
+    if origin.current().network is None:
         return True
-    named = extensions.purposes.mac("budget:sms:network", network).hex()
-    return extensions.store.count(f"sms-network:{named}", HOUR) <= settings.sms_an_hour_from_network
+    return rates.within("sms", rates.network(), settings.sms_an_hour_from_network)
 
 
 def _house_may() -> bool:

@@ -1,10 +1,23 @@
 """How often one may try what needs no account: counted for an hour before anything is looked at, known or not."""
 
 from datetime import timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from idp import extensions
+from idp.audit import origin
 
 HOUR = timedelta(hours=1)
+
+
+def network() -> str:
+    """Whom this request counts for: its IPv4 address, or the /64 of its IPv6 one, which is one household or office."""
+    found = origin.current().network
+    if found is None:
+        return "unknown"
+    address = ip_address(found)
+    if isinstance(address, IPv6Address) and not address.ipv4_mapped:
+        return str(ip_network((address.packed[:8] + bytes(8), 64)))
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def within(kind: str, who: str, most: int) -> bool:

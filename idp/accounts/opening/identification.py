@@ -10,7 +10,7 @@ from idp import errors
 from idp.accounts.models import Membership
 from idp.accounts.opening import waiting
 from idp.accounts.opening.draft import Draft
-from idp.audit import log, origin
+from idp.audit import log
 from idp.audit.events import Event
 from idp.db import own_transaction
 from idp.extensions import postal
@@ -119,7 +119,7 @@ def _match(identity: Identity, journey: Journey | None) -> _Match | None:
 
 
 def _may_try(number: str) -> bool:
-    network = origin.current().network or "unknown"
+    network = rates.network()
     mine = rates.within("opening", f"{number} {network}", settings.opening_tries)
     ours = rates.within("opening-network", network, settings.network_tries)
     return mine and ours

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from idp import clock
@@ -27,3 +28,18 @@ def test_an_hour_later_one_may_try_again(app: Flask):
         assert not rates.within("opening", "192.0.2.1", most=1)
         with clock.travel(timedelta(hours=1, seconds=1)):
             assert rates.within("opening", "192.0.2.1", most=1)
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:bbbb::2", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("what a proxy made up", "unknown"),
+    ],
+)
+def test_a_network_is_an_address_or_the_64_bits_of_a_household(app: Flask, address: str, counted: str):
+    with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
+        assert rates.network() == counted
