@@ -25,6 +25,7 @@ from idp.oidc.models import registered
 from idp.oidc.models.registered import RegisteredClient
 
 MOST_PARAMETERS = 100
+RESPONSE_MODES = ("query", "form_post")
 LONGEST_QUESTION = 7000  # bytes of JSON: it is kept in a short-lived record of 8 KiB
 NOT_SPOKEN = {
     "request": "request_not_supported",
@@ -77,6 +78,7 @@ class Asker:
     client: RegisteredClient
     redirect_uri: str
     state: str | None
+    response_mode: str
 
 
 def asker_of(parameters: Parameters) -> Asker:
@@ -89,7 +91,9 @@ def asker_of(parameters: Parameters) -> Asker:
     redirect_uri = parameters.get("redirect_uri")
     if redirect_uri is None or not client.check_redirect_uri(redirect_uri):
         raise UntrustedRequest("redirect_uri is not one that the client registered")
-    return Asker(client, redirect_uri, None if "state" in parameters.repeated else parameters.get("state"))
+    mode = None if "response_mode" in parameters.repeated else parameters.get("response_mode")
+    state = None if "state" in parameters.repeated else parameters.get("state")
+    return Asker(client, redirect_uri, state, mode if mode in RESPONSE_MODES else "query")
 
 
 def question_of(asker: Asker, parameters: Parameters) -> dict[str, Any]:
@@ -102,6 +106,7 @@ def question_of(asker: Asker, parameters: Parameters) -> dict[str, Any]:
     question = {
         "redirect_uri": asker.redirect_uri,
         "state": asker.state,
+        "response_mode": asker.response_mode,
         "scopes": _scopes(asker.client, parameters.get("scope"), resources),
         "resources": resources,
         "nonce": parameters.get("nonce"),
@@ -137,7 +142,7 @@ def _check_response(client: RegisteredClient, parameters: Parameters) -> None:
         raise UnsupportedResponseTypeError(response_type="")  # never echo what was asked
     if not client.check_response_type(response_type):
         raise UnauthorizedClientError("the client may not use this response_type")
-    if parameters.get("response_mode") not in (None, "query"):
+    if parameters.get("response_mode") not in (None, *RESPONSE_MODES):
         raise InvalidRequestError("response_mode is not supported")
 
 

@@ -28,7 +28,7 @@ def authorize() -> ResponseReturnValue:
     try:
         question = question_of(asker, parameters)
     except OAuth2Error as error:
-        return answer.fail(asker.redirect_uri, asker.state, error.error, error.description)
+        return answer.fail(asker, error.error, error.description)
     journey = _journey(asker, question, policy.locale_of(parameters.get("ui_locales")))
     dress(journey)
     return hub.advance(journey)
