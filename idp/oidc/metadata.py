@@ -5,7 +5,7 @@ from typing import Any
 from idp.login import assurance
 from idp.oidc import server
 from idp.oidc.authorization import policy
-from idp.oidc.authorization import request as asked
+from idp.oidc.authorization.request import RESPONSE_MODES
 from idp.oidc.clients import authentication
 from idp.oidc.token import claims, id_token
 from idp.settings import Settings
@@ -28,7 +28,7 @@ def describe(chosen: Settings) -> dict[str, Any]:
         "introspection_endpoint": f"{issuer}/introspect",
         "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],
-        "response_modes_supported": list(asked.RESPONSE_MODES),
+        "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": [grant.GRANT_TYPE for grant in server.GRANTS],
         "subject_types_supported": ["public", "pairwise"],
         "acr_values_supported": assurance.acr_values(issuer),

@@ -55,7 +55,7 @@ def _finish(journey: Journey) -> None:
 def _answer(question: Mapping[str, Any], **members: str | None) -> ResponseReturnValue:
     answer = {**members, "state": question["state"], "iss": settings.issuer}
     said = {name: value for name, value in answer.items() if value}
-    send = _post if question["response_mode"] == "form_post" else _redirect
+    send = _post if question.get("response_mode") == "form_post" else _redirect
     return send(question["redirect_uri"], said)
 
 
