@@ -85,7 +85,7 @@ def activate(secret: str, browser: str | None, password: str = "") -> Activated 
 
 
 def _behind(secret: str) -> Opening | None:
-    with own_transaction() as own:
+    with own_transaction(writes=False) as own:
         opening_id = links.look(ACTIVATION, secret, own)
         return Opening.live(opening_id, own) if opening_id else None
 

@@ -47,7 +47,7 @@ def subject_of(draft: Draft) -> Subject:
 
     Raises `OpeningExpired` when the organization ended meanwhile.
     """
-    with own_transaction() as own:
+    with own_transaction(writes=False) as own:
         organization = Organization.by_id(UUID(draft.organization_id), own)
         terms = FundText.in_force(UUID(draft.fund_id), "terms", own)
     if organization is None or organization.closed_at is not None:

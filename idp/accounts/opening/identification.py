@@ -106,7 +106,7 @@ def _match(identity: Identity, journey: Journey | None) -> _Match | None:
     preferred = journey.fund_id if journey else None
     try:
         with postal.place():
-            with own_transaction() as own:
+            with own_transaction(writes=False) as own:
                 found = directory.member(own, identity.number, identity.siret, preferred)
                 codes = enrolment.live(own, found.id if found else None)
                 is_taken = Membership.has_holder(own, codes.owner)
