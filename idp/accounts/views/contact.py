@@ -33,7 +33,9 @@ _WRONG_CODE = _l("Ce code n’est pas le bon, ou il n’est plus valable. Vérif
 
 def _address(form: Form, field: StringField) -> None:
     if logins.canonical(field.data or "") is None:
-        raise ValidationError(str(_l("Cette adresse mail est incomplète ou mal écrite : vérifiez-la.")))
+        raise ValidationError(
+            str(_l("Cette adresse mail est incomplète ou mal écrite. Vérifiez-la : par exemple nom@exemple.fr."))
+        )
 
 
 def _same_address(form: Any, field: StringField) -> None:

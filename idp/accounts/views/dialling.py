@@ -12,7 +12,7 @@ from idp.accounts.phones import Fault, NotAPhone, Phone
 
 WORDS: Mapping[Fault, Any] = {
     Fault.CHARACTERS: _l("Un numéro de téléphone n’a que des chiffres, par exemple 06 12 34 56 78."),
-    Fault.LENGTH: _l("Ce numéro n’a pas le bon nombre de chiffres."),
+    Fault.LENGTH: _l("Ce numéro n’a pas le bon nombre de chiffres : il en faut 10, par exemple 06 12 34 56 78."),
     Fault.COUNTRY: _l("Indiquez un numéro de France métropolitaine ou d’outre-mer."),
     Fault.PREMIUM: _l("Ce numéro est surtaxé : indiquez-en un autre."),
 }

@@ -50,7 +50,9 @@ def ask_submit() -> ResponseReturnValue:
         return _asking(form), 422
     canonical = logins.canonical(form.email.data or "")
     if canonical is None:
-        form.email.errors = [str(_l("Cette adresse mail est incomplète ou mal écrite : vérifiez-la."))]
+        form.email.errors = [
+            str(_l("Cette adresse mail est incomplète ou mal écrite. Vérifiez-la : par exemple nom@exemple.fr."))
+        ]
         return _asking(form), 422
     password_reset.ask(canonical, journey.id if journey else None)
     return render_template(

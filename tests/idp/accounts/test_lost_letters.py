@@ -128,7 +128,7 @@ def test_one_network_asks_so_often_in_an_hour_and_then_nothing_is_looked_at(any_
     ("typed", "said"),
     [
         ({}, ["Saisissez votre identifiant.", "Saisissez votre numéro de SIRET."]),
-        ({"number": "M1", "siret": "73282932"}, ["Un numéro de SIRET a 14 chiffres."]),
+        ({"number": "M1", "siret": "73282932"}, ["Un numéro de SIRET a 14 chiffres"]),
         ({"number": "M1", "siret": "73282932000075"}, ["vérifiez chaque chiffre"]),
         ({"number": "M1", "siret": "7,32E+13"}, ["Un tableur"]),
         ({"number": "M1", "siret": "MONACOCONFO001"}, ["n’a que des chiffres"]),
