@@ -20,6 +20,7 @@ class Event(StrEnum):
     TOKEN_REVOKED = "oidc:token:revoked"  # noqa: S105
     CONSENT_GIVEN = "consent:asking:given"
     CONSENT_REFUSED = "consent:asking:refused"
+    CONSENT_WITHDRAWN = "consent:withdrawal:withdrawn"
     CLIENT_ADDED = "oidc:client:added"
     CLIENT_CHANGED = "oidc:client:changed"
     CLIENT_SECRET_ROTATED = "oidc:client:secret_rotated"  # noqa: S105
