@@ -4,17 +4,19 @@ import json
 import signal
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from app import cli
 from idp import clock
+from idp.accounts import email_certification
 from idp.accounts.models import Account, EmailAddress
 from idp.audit.models import AuditEvent
-from idp.db import db
+from idp.db import db, unit_of_work
 from idp.delivery.models import OutgoingMessage
-from tests import commands
+from tests import commands, worlds
 from tests.browser import Browser
 from tests.builders import Member, a_member, an_account, the_account
 from tests.mailbox import link_in, mails_to
@@ -152,6 +154,18 @@ def test_a_run_that_is_killed_loses_no_mail_and_the_next_writes_none_twice(any_a
     assert set(mails) == {1}
     with any_app.app_context():
         assert db.session.query(AuditEvent).filter_by(event="accounts:email_certification:sent").count() == 450
+
+
+def test_of_two_runs_at_once_each_reminds_others(postgres_template: worlds.PostgresTemplate, tmp_path: Path):
+    app = postgres_template.copy(tmp_path)
+    with app.app_context():
+        a_crowd(5, clock.now() + 7 * DAY)
+    with app.app_context(), unit_of_work():
+        assert email_certification.remind(3) == 3
+        with app.app_context(), unit_of_work():
+            assert email_certification.remind(5) == 2
+    assert {len(mails_to(app, f"crowd{number}@example.org")) for number in range(5)} == {1}
+    worlds.close(app)
 
 
 def test_help_says_to_run_it_every_night(app: Flask):
