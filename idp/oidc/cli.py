@@ -13,6 +13,7 @@ from idp.audit import log
 from idp.audit.events import Event
 from idp.db import unit_of_work
 from idp.extensions import ring
+from idp.oidc.clients import cli as from_files
 from idp.oidc.clients import metadata, registration
 from idp.oidc.clients.metadata import Metadata
 from idp.oidc.clients.registration import Refused, Registered
@@ -27,14 +28,16 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 SHOWN = (
     *("client_id", "name", "application_type", "first_party", "token_endpoint_auth_method", "redirect_uris"),
     *("post_logout_redirect_uris", "initiate_login_uri", "backchannel_logout_uri", "frontchannel_logout_uri"),
-    *("origins", "grant_types", "response_types", "scopes"),
+    *("origins", "grant_types", "response_types", "scopes", "resources"),
     *("offline", "require_pkce", "id_token_signed_response_alg", "access_token_signing_alg"),
-    *("userinfo_signed_response_alg", "subject_type", "sector", "created_at", "updated_at", "disabled_at"),
+    *("userinfo_signed_response_alg", "subject_type", "sector", "sector_identifier_uri"),
+    *("created_at", "updated_at", "disabled_at"),
 )
 
 clients = AppGroup("clients", help="The portals and programs that may ask who someone is.")
 keys = AppGroup("keys", help="The keys that sign our tokens.")
-COMMANDS = (clients, keys)
+clients.commands.update(from_files.fragment.commands)
+COMMANDS = (clients, from_files.resources, keys)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 alg = click.Choice(metadata.SIGNING_ALGS)
@@ -58,10 +61,12 @@ def _rules(command: Command) -> Command:
     """The options of `idp clients add` that say what a client may do, and how it proves who it is."""
     for option in (
         click.option("--pairwise", is_flag=True, help="Its people get a `sub` that no other host sees."),
+        click.option("--access-token-alg", "access_token_signing_alg", type=alg, default="ES256", show_default=True),
         click.option("--userinfo-alg", type=alg, help="Sign userinfo too."),
         click.option("--id-token-alg", type=alg, default="RS256", show_default=True),
         click.option("--no-pkce", is_flag=True, help="A server-side client that cannot do PKCE."),
         click.option("--offline", is_flag=True, help="Its grants outlive the session, unasked: first party only."),
+        click.option("--resource", "resources", multiple=True, metavar="URI", help="An API it calls; repeat for more."),
         click.option("--scope", "scopes", multiple=True, metavar="SCOPE", help="One, or several between spaces."),
         click.option("--auth-method", type=click.Choice(metadata.AUTH_METHODS[:2]), help="How it sends its secret."),
         click.option("--native", is_flag=True, help="A program on people's own devices: no secret, loopback URIs."),

@@ -3,15 +3,18 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from idp.oidc.clients import uris
+from idp.oidc.clients import assertions, uris
+from idp.oidc.clients.public_keys import NoKeys, usable
 
 APPLICATION_TYPES = ("web", "native")
-AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
+AUTH_METHODS = ("client_secret_basic", "client_secret_post", assertions.METHOD, "none")
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 RESPONSE_TYPES = ("code",)
 SCOPES = ("openid", "profile", "email", "phone", "organization", "offline_access")
 SIGNING_ALGS = ("RS256", "ES256")
+ASSERTION_ALGS = assertions.ALGORITHMS["baseline"]
 SUBJECT_TYPES = ("public", "pairwise")
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,254}")  # no colon: it also travels in Basic authentication
@@ -27,6 +30,9 @@ class Metadata:
     first_party: bool = False
     fund: str | None = None
     token_endpoint_auth_method: str = "client_secret_basic"
+    token_endpoint_auth_signing_alg: str | None = None
+    jwks: Mapping[str, Any] | None = None
+    jwks_uri: str | None = None
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
     initiate_login_uri: str | None = None
@@ -45,14 +51,18 @@ class Metadata:
     access_token_signing_alg: str = "ES256"
     userinfo_signed_response_alg: str | None = None
     subject_type: str = "public"
+    sector_identifier_uri: str | None = None
 
 
 Apis = Mapping[str, Collection[str]]
 """The identifiers of the APIs that are registered, each with its scopes."""
 
 
-def problems(asked: Metadata, *, development: bool, apis: Apis) -> list[str]:
-    """Every reason why this metadata may not be registered; none when it may."""
+def problems(asked: Metadata, *, development: bool, apis: Apis, has_sector: bool = False) -> list[str]:
+    """Every reason why this metadata may not be registered; none when it may.
+
+    A client that `has_sector` was registered before: its sector is fixed, whatever its redirect URIs become.
+    """
     return [
         *_name_problems(asked),
         *_value_problems(asked, apis),
@@ -60,13 +70,27 @@ def problems(asked: Metadata, *, development: bool, apis: Apis) -> list[str]:
         *_uri_problems(asked, development),
         *_grant_problems(asked),
         *_authentication_problems(asked),
-        *_sector_problems(asked),
+        *_key_problems(asked, development),
+        *_sector_problems(asked, development, has_sector),
     ]
 
 
 def sector(asked: Metadata) -> str:
-    """Whom pairwise subjects are shared with: the one host of the redirect URIs (Core 8.1); "" for public subjects."""
-    return uris.host_of(asked.redirect_uris[0]) if asked.subject_type == "pairwise" else ""
+    """Whom pairwise subjects are shared with, "" for public ones: a host (Core 8.1).
+
+    That of `sector_identifier_uri`, else the one of the redirect URIs. It is fixed when the client is registered.
+    """
+    return uris.host_of(asked.sector_identifier_uri or asked.redirect_uris[0]) if is_pairwise(asked) else ""
+
+
+def is_pairwise(asked: Metadata) -> bool:
+    """Whether its people get a `sub` that no other sector sees."""
+    return asked.subject_type == "pairwise"
+
+
+def has_secret(method: str) -> bool:
+    """Whether clients authenticate with a secret by that method."""
+    return method.startswith("client_secret_")
 
 
 def _name_problems(asked: Metadata) -> list[str]:
@@ -84,6 +108,7 @@ def _value_problems(asked: Metadata, apis: Apis) -> list[str]:
     allowed: list[tuple[str, tuple[str | None, ...], tuple[str | None, ...]]] = [
         ("application_type", (asked.application_type,), APPLICATION_TYPES),
         ("token_endpoint_auth_method", (asked.token_endpoint_auth_method,), AUTH_METHODS),
+        ("token_endpoint_auth_signing_alg", (asked.token_endpoint_auth_signing_alg,), (None, *ASSERTION_ALGS)),
         ("grant_types", asked.grant_types, GRANT_TYPES),
         ("response_types", asked.response_types, RESPONSE_TYPES),
         ("scope", asked.scopes, tuple(dict.fromkeys((*SCOPES, *of_its_apis)))),
@@ -133,7 +158,7 @@ def _uri_problems(asked: Metadata, development: bool) -> list[str]:
 
 def _grant_problems(asked: Metadata) -> list[str]:
     codes, refreshes = "authorization_code" in asked.grant_types, "refresh_token" in asked.grant_types
-    found = [] if asked.grant_types else ["grant_types: at least one is needed"]
+    found = []
     if codes != ("code" in asked.response_types):
         found.append("response_types: code and the grant type authorization_code go together")
     if codes and not asked.redirect_uris:
@@ -146,7 +171,7 @@ def _grant_problems(asked: Metadata) -> list[str]:
         found.append("offline: without asking the person, for first-party clients only; others ask for offline_access")
     if "client_credentials" in asked.grant_types and not asked.resources:
         found.append("resource: client_credentials gives access to an API: name one at least")
-    if not asked.scopes:
+    if asked.grant_types and not asked.scopes:
         found.append("scope: at least one is needed")
     return found
 
@@ -156,6 +181,8 @@ def _authentication_problems(asked: Metadata) -> list[str]:
     found = []
     if public and "client_credentials" in asked.grant_types:  # RFC 6749 4.4
         found.append("grant_types: client_credentials is for a client that proves who it is")
+    if public and not asked.grant_types:
+        found.append("grant_types: without one, and without a proof of who it is, it could do nothing")
     if native and not public:  # RFC 8252, 8.5: a secret in each copy of a program is none
         found.append("token_endpoint_auth_method: a native client has no secret: none")
     if not asked.require_pkce and (public or native):  # RFC 9700, 2.1.1
@@ -163,11 +190,35 @@ def _authentication_problems(asked: Metadata) -> list[str]:
     return found
 
 
-def _sector_problems(asked: Metadata) -> list[str]:
-    if asked.subject_type != "pairwise":
+def _key_problems(asked: Metadata, development: bool) -> list[str]:
+    """A client that signs has keys, by value or by reference, and no other has any (Core 9)."""
+    if asked.token_endpoint_auth_method != assertions.METHOD:
+        named = ("jwks", "jwks_uri", "token_endpoint_auth_signing_alg")
+        return [f"{name}: for private_key_jwt only" for name in named if getattr(asked, name) is not None]
+    if (asked.jwks is None) == (asked.jwks_uri is None):
+        return ["jwks, jwks_uri: private_key_jwt needs the client's public keys: one of the two"]
+    if asked.jwks_uri is not None:
+        reason = uris.problem(asked.jwks_uri, development=development)
+        return [f"jwks_uri: {asked.jwks_uri!a}: {reason}"] if reason else []
+    try:
+        usable(asked.jwks)
+    except NoKeys as reason:
+        return [f"jwks: {reason}"]
+    return []
+
+
+def _sector_problems(asked: Metadata, development: bool, has_sector: bool) -> list[str]:
+    uri = asked.sector_identifier_uri
+    if uri is not None:
+        reason = uris.problem(uri, development=development)
+        if not is_pairwise(asked):
+            reason = "it is for pairwise subjects only"
+        return [f"sector_identifier_uri: {uri!a}: {reason}"] if reason else []
+    if not is_pairwise(asked) or has_sector:
         return []
     known = [uri for uri in asked.redirect_uris if uris.problem(uri, native=True, development=True) is None]
     hosts = sorted({uris.host_of(uri) for uri in known})
     if len(hosts) == 1:
         return []
-    return [f"redirect_uri: pairwise subjects need redirect URIs of one host, not {', '.join(hosts) or 'none'}"]
+    several = f"not {', '.join(hosts) or 'none'}, or a sector_identifier_uri"
+    return [f"redirect_uri: pairwise subjects need redirect URIs of one host, {several}"]

@@ -8,7 +8,7 @@ from idp import clock, extensions
 from idp.audit import log
 from idp.audit.events import Event
 from idp.db import db, new_id
-from idp.oidc.clients.metadata import Apis, Metadata, problems, sector
+from idp.oidc.clients.metadata import Apis, Metadata, has_secret, problems, sector
 from idp.oidc.models import registered, resource
 from idp.oidc.models.client import Client
 from idp.registry.models import Fund
@@ -41,7 +41,7 @@ def register(asked: Metadata, *, development: bool) -> Registered | Refused:
         reasons.append(f"client_id: {asked.client_id!r} is taken")
     if reasons:
         return Refused(reasons)
-    secret = None if asked.token_endpoint_auth_method == "none" else opaque.make()
+    secret = opaque.make() if has_secret(asked.token_endpoint_auth_method) else None
     client = _row(asked, fund, secret)
     db.session.add(client)
     db.session.flush()

@@ -1,5 +1,6 @@
 """One grant = one authorization = one refresh family."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -103,6 +104,12 @@ class Grant(Model):
             .where(Client.backchannel_logout_uri.is_not(None), Client.disabled_at.is_(None))
         )
         return [Told._make(row) for row in db.session.execute(found.order_by(cls.id))]
+
+    @classmethod
+    def scopes_of(cls, client_id: UUID) -> set[str]:
+        """Every scope that a grant of that client holds, ended or not."""
+        distinct = sa.select(sa.cast(cls.scopes, sa.Text)).where(cls.client_id == client_id).distinct()
+        return {scope for text in db.session.scalars(distinct) for scope in json.loads(text)}
 
     @classmethod
     def client_of(cls, grant_id: UUID) -> UUID | None:

@@ -89,6 +89,7 @@ def test_every_option_reaches_the_client(run: Run):
             ),
             *("--scope", "email offline_access", "--auth-method", "client_secret_post", "--no-pkce", "--pairwise"),
             *("--first-party", "--offline", "--id-token-alg", "ES256", "--userinfo-alg", "RS256"),
+            *("--access-token-alg", "RS256"),
             *("--origin", "https://portal.example", "--json"),
         )
     )
@@ -101,6 +102,7 @@ def test_every_option_reaches_the_client(run: Run):
     assert (added["subject_type"], added["sector"]) == ("pairwise", "portal.example")
     assert (added["id_token_signed_response_alg"], added["userinfo_signed_response_alg"]) == ("ES256", "RS256")
     assert added["origins"] == ["https://portal.example"]
+    assert added["access_token_signing_alg"] == "RS256"
 
 
 def test_an_identifier_is_made_where_none_is_given(run: Run):
@@ -254,10 +256,9 @@ def test_a_person_reads_lines(run: Run):
 
 
 @pytest.mark.parametrize(
-    "command", [*cli.clients.commands.values(), *cli.keys.commands.values()], ids=lambda one: one.name
+    ("group", "command"), [(str(group.name), name) for group in cli.COMMANDS for name in group.commands]
 )
-def test_each_command_teaches_by_an_example(run: Run, command: Any):
-    group = "clients" if command in cli.clients.commands.values() else "keys"
-    told = run(group, str(command.name), "--help").stdout
-    assert f"idp {group} {command.name}" in told
-    assert "IDP_OPERATOR" in told or command.name in ("list", "show")
+def test_each_command_teaches_by_an_example(run: Run, group: str, command: str):
+    told = run(group, command, "--help").stdout
+    assert f"idp {group} {command}" in told
+    assert "IDP_OPERATOR" in told or command in ("list", "show", "check")

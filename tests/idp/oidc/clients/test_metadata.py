@@ -22,6 +22,9 @@ def problems(development: bool = False, **asked: Any) -> list[str]:
 PUBLIC: dict[str, Any] = {"token_endpoint_auth_method": "none"}
 NATIVE: dict[str, Any] = PUBLIC | {"application_type": "native"}
 
+PAIRWISE: dict[str, Any] = {"subject_type": "pairwise"}
+SEVERAL = (CALLBACK, "https://other.example/callback")
+
 CONSISTENT: list[dict[str, Any]] = [
     {},
     {"client_id": "portal-1.test_~x"},
@@ -33,6 +36,8 @@ CONSISTENT: list[dict[str, Any]] = [
     {"offline": True, "first_party": True},
     {"grant_types": ("authorization_code",)},
     {"resources": (API,), "scopes": ("openid", "invoices:read")},
+    {"grant_types": (), "response_types": (), "redirect_uris": (), "scopes": ()},  # it only introspects
+    PAIRWISE | {"sector_identifier_uri": "https://sector.example/uris.json", "redirect_uris": SEVERAL},
     {
         "grant_types": ("client_credentials",),
         "response_types": (),
@@ -82,7 +87,10 @@ UNSAFE: list[tuple[dict[str, Any], str]] = [
     ({"resources": (API, API)}, "resource"),
     ({"grant_types": ("authorization_code", "client_credentials")}, "resource"),
     (PUBLIC | {"grant_types": ("authorization_code", "client_credentials"), "resources": (API,)}, "grant_types"),
-    ({"grant_types": (), "response_types": ()}, "grant_types"),
+    (PUBLIC | {"grant_types": (), "response_types": (), "redirect_uris": ()}, "grant_types"),
+    ({"sector_identifier_uri": "https://sector.example/uris.json"}, "sector_identifier_uri"),
+    (PAIRWISE | {"sector_identifier_uri": "http://sector.example/uris.json"}, "sector_identifier_uri"),
+    (PAIRWISE | {"sector_identifier_uri": ""}, "sector_identifier_uri"),
     ({"scopes": ("openid", "admin")}, "scope"),
     ({"id_token_signed_response_alg": "none"}, "id_token_signed_response_alg"),
     ({"id_token_signed_response_alg": "HS256"}, "id_token_signed_response_alg"),
@@ -133,3 +141,18 @@ def test_a_reason_cannot_write_on_the_terminal():
 def test_the_sector_of_pairwise_subjects_is_the_host():
     assert metadata.sector(Metadata(name="A", redirect_uris=(CALLBACK,), subject_type="pairwise")) == "portal.example"
     assert metadata.sector(Metadata(name="A", redirect_uris=(CALLBACK,))) == ""
+
+
+@row("OID-19")
+def test_the_sector_is_that_of_its_own_address_where_there_is_one():
+    named = Metadata(
+        name="A", redirect_uris=SEVERAL, **PAIRWISE, sector_identifier_uri="https://sector.example/uris.json"
+    )
+    assert metadata.sector(named) == "sector.example"
+
+
+@row("OID-19")
+def test_a_client_whose_sector_is_fixed_may_add_other_hosts():
+    asked = Metadata(name="A", redirect_uris=SEVERAL, **PAIRWISE)
+    assert metadata.problems(asked, development=False, apis={}, has_sector=True) == []
+    assert len(metadata.problems(asked, development=False, apis={})) == 1
