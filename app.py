@@ -7,6 +7,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from flask_migrate.cli import db as db_commands
 
+import consent.cli
 import consent.routes
 import idp.accounts.cli
 import idp.accounts.routes
@@ -34,6 +35,7 @@ from idp.oidc.keystore import SqlKeyStore
 from idp.oidc.logout import ending, telling
 from idp.ops import serving
 from idp.registry.views import funds
+from idp.sessions.views import arriving
 from idp.settings import Settings
 from idp.web import assets, errors, face, filters, headers, i18n, logs, published, requests
 from idp.web.commands import Commands
@@ -45,21 +47,14 @@ JOURNEY = (
     email_certification.STEP,  # is your address still certified?
     asking.STEP,  # may this application know?
 )
-ANSWERS = {"authorize": answer.ANSWER}
+ANSWERS = {"authorize": answer.ANSWER, arriving.GOAL: arriving.ANSWER}
 ENDED = (memberships.follow, ending.end_grants)  # our own first, then messages
 BODIES = {telling.KIND: telling.logout_token}  # messages that are made at each attempt
 IMPORTED = (memberships.follow_import,)
 
-BLUEPRINTS = (
-    idp.oidc.routes.bp,
-    idp.journey.routes.bp,
-    idp.accounts.routes.bp,
-    idp.login.routes.bp,
-    consent.routes.bp,
-    idp.registry.routes.bp,
-    idp.ops.routes.bp,
-)
-CLIS = (idp.ops.cli, idp.oidc.cli, idp.registry.cli, idp.accounts.cli, idp.sessions.cli, idp.delivery.cli)
+EDGES = (idp.oidc, idp.journey, idp.accounts, idp.login, consent, idp.registry, idp.ops)
+BLUEPRINTS = tuple(slice_.routes.bp for slice_ in EDGES)
+CLIS = (idp.ops.cli, idp.oidc.cli, idp.registry.cli, idp.accounts.cli, idp.sessions.cli, consent.cli, idp.delivery.cli)
 COMMANDS = (*(command for one in CLIS for command in one.COMMANDS), db_commands)
 WRITING_GETS = frozenset({"oidc.authorize", "journey.resume", "oidc.end_session"})
 PROGRAMS = ("token", "userinfo", "revoke", "introspect", "jwks", "discovery", "metadata")

@@ -17,12 +17,15 @@ from idp.sessions import current
 
 
 def is_due(journey: Journey) -> bool:
-    """Whether to show the screen: always for `prompt=consent`, and where a third party has no such consent yet."""
+    """Whether to show the screen: once for `prompt=consent`, and where a third party has no such consent in force.
+
+    A word given on this very journey may have been withdrawn in another tab meanwhile: only what is in force counts.
+    """
     client = registered.find(journey.client_id or "")
     session = current.session()
-    if client is None or session is None or journey.facts.get("consented") == str(session.account_id):
+    if client is None or session is None:
         return False
-    if "consent" in journey.prompts:
+    if "consent" in journey.prompts and journey.facts.get("consented") != str(session.account_id):
         return True
     return not client.first_party and not Consent.covers(
         session.account_id, client.id, organization_of(journey, session), asked_of(journey, client)

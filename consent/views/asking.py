@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_timedelta
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
@@ -18,6 +19,7 @@ from idp.oidc.models import registered
 from idp.oidc.models.registered import RegisteredClient
 from idp.registry.models import Organization
 from idp.sessions import current
+from idp.settings import settings
 
 
 class AskingForm(FlaskForm):
@@ -39,6 +41,7 @@ def show(journey_id: UUID) -> ResponseReturnValue:
         session=session,
         organization=organization,
         knows=scopes.in_words(asking.asked_of(journey, client)),
+        offline_for=_offline_for(journey, client),
     )
 
 
@@ -52,6 +55,12 @@ def submit(journey_id: UUID) -> ResponseReturnValue:
         return redirect(url_for("journey.resume", journey_id=journey.id), 303)
     asking.refuse(session, client)
     return extensions.house.answers[journey.goal].refuse(journey, "access_denied")  # type: ignore[no-any-return]
+
+
+def _offline_for(journey: Journey, client: RegisteredClient) -> str | None:
+    if not (client.offline or "offline_access" in journey.question["scopes"]):
+        return None
+    return str(format_timedelta(settings.offline_lifetime, granularity="day", threshold=1000))
 
 
 def _where_we_are(journey_id: UUID) -> tuple[Journey, LiveSession, RegisteredClient]:
