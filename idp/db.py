@@ -173,10 +173,12 @@ def init_app(app: Flask, chosen: Settings) -> None:
         database = Path(url.database or "").absolute()
         database.parent.mkdir(parents=True, exist_ok=True)
         app.config["SQLALCHEMY_DATABASE_URI"] = url.set(database=str(database))
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"connect_args": {"timeout": SQLITE_PATIENCE}}
+        options: dict[str, Any] = {"connect_args": {"timeout": SQLITE_PATIENCE}}
     else:
         app.config["SQLALCHEMY_DATABASE_URI"] = url
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _postgresql_options(chosen)
+        options = _postgresql_options(chosen)
+    # An error is logged, and would quote people's names: they are parameters (AUD-4).
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options | {"hide_parameters": True}
     db.init_app(app)
     with app.app_context():
         engine = db.engine

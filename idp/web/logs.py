@@ -16,8 +16,10 @@ _LONGEST = 1000
 _QUOTING = {"exception": 8000, "cause": 1000}  # what quotes an exception, and how much of its end is kept
 _DEEPEST = 3
 _MOST = 40
-# What an exception's text may quote: an address, a number of a person or a firm, a token.
-_PERSONAL = re.compile(r"[^\s'\"(<=]+@[^\s'\")>]+|\d(?:[\s.]?\d){8,}|[A-Za-z0-9_\-.]{40,}")
+# What an exception's text may quote: an address, a number of a person or a firm, a token; PostgreSQL, a whole row.
+_PERSONAL = re.compile(
+    r"[^\s'\"(<=]+@[^\s'\")>]+|\d(?:[\s.]?\d){8,}|[A-Za-z0-9_\-.]{40,}|(?<=DETAIL:)(?:(?!\\n)[^\n])+"
+)
 
 log = structlog.get_logger("idp.web")
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Callable
 from io import StringIO
 
 import pytest
@@ -77,6 +78,17 @@ def test_a_traceback_is_one_bounded_line_without_personal_values(log: StringIO):
     trace = json.loads(line)["exception"]
     assert "Traceback" in trace or "ValueError" in trace
     assert not [personal for personal in ("lea@", "829 320", "639981", "secretsecret") if personal in trace]
+
+
+@row("AUD-4")
+@pytest.mark.parametrize("quoted", [str, repr])
+def test_a_row_that_a_database_refused_is_not_quoted(log: StringIO, quoted: Callable[[Exception], str]):
+    refused = ValueError("refused by check\nDETAIL:  Failing row contains (01a2, Inès, Dubois, null).\n[SQL: INSERT]")
+    structlog.get_logger("idp").warning("away", cause=quoted(refused))
+    (told,) = log.getvalue().splitlines()
+    assert not [name for name in ("Dubois", "Failing") if name in told]
+    assert "refused by check" in told
+    assert "[SQL: INSERT]" in told
 
 
 def test_an_event_says_when_where_and_in_which_request(visitor: FlaskClient, log: StringIO):
