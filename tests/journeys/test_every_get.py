@@ -12,7 +12,7 @@ from tests.rows import row
 
 def gets(app, method="GET"):
     """Each rule that answers GET, or another method, as an address with plausible parts."""
-    ids = {"journey_id": new_id(), "draft_id": new_id()}
+    ids = {name: new_id() for name in ("journey_id", "draft_id", "client_id", "organization_id")}
     parts = ids | {"filename": "style.css", "page": "legal", "colour": "1f5c4d", "code": "x"}
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
