@@ -78,7 +78,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
         furniture.init_app(app)
     requests.init_app(app, chosen, requests.Exceptions(WRITING_GETS, FOREIGN_POSTS), errors.tell)
     extensions.csrf.init_app(app)  # it reads the form, and a refusal is written down: of a request for our host only
-    face.init_app(app, funds.face, pages="registry.page")
+    face.init_app(app, funds.face, pages="registry.page", help_page="accounts.help")
     errors.init_app(app, refused=log.refused, machine=MACHINE, expired=expired.show)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

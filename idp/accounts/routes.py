@@ -13,9 +13,12 @@ from idp.accounts.views import (
     password_reset,
     sent,
 )
+from idp.accounts.views import help as help_pages
 
 bp = Blueprint("accounts", __name__)
 bp.add_url_rule("/", "home", home.show)
+bp.add_url_rule("/aide", "help", help_pages.index)
+bp.add_url_rule("/aide/<topic>", "help_topic", help_pages.topic)
 bp.add_url_rule("/opening", "opening", opening.show)
 bp.add_url_rule("/opening", "opening_submit", opening.submit, methods=["POST"])
 bp.add_url_rule("/opening/<uuid:draft_id>", "contact", contact.show)

@@ -35,6 +35,6 @@ def _keep(response: Response) -> Response:
     return response
 
 
-@lru_cache(maxsize=64)  # a file has many spellings in an address
+@lru_cache(maxsize=256)  # a file has many spellings in an address
 def _version(folder: str, filename: str) -> str:
     return f"{crc32(Path(folder, filename).read_bytes()):08x}"

@@ -48,11 +48,17 @@ class FooterLink(NamedTuple):
 class _Wardrobe(NamedTuple):
     find: Callable[[str], Face | None]
     pages: str | None
+    help_page: str | None
 
 
-def init_app(app: Flask, find: Callable[[str], Face | None], pages: str | None = None) -> None:
-    """`find` gives the face of a fund by its id; `pages` is the endpoint that shows one of PAGES (`page`, `fund`)."""
-    app.extensions["idp_face"] = _Wardrobe(find, pages)
+def init_app(
+    app: Flask, find: Callable[[str], Face | None], pages: str | None = None, help_page: str | None = None
+) -> None:
+    """`find` gives the face of a fund by its id.
+
+    `pages` is the endpoint that shows one of PAGES (`page`, `fund`), `help_page` that of the help (`fund`).
+    """
+    app.extensions["idp_face"] = _Wardrobe(find, pages, help_page)
     app.context_processor(_for_layout)
 
 
@@ -82,6 +88,12 @@ def footer_links() -> list[FooterLink]:
     return [FooterLink(url_for(endpoint, page=page, fund=worn().code), str(label)) for page, label in PAGES.items()]
 
 
+def help_url() -> str | None:
+    """Where the help begins, in this fund's face."""
+    endpoint = _wardrobe().help_page
+    return endpoint and url_for(endpoint, fund=worn().code)
+
+
 def _network() -> Face:
     return Face(name=settings.network_name, contact_email=settings.network_contact, time_zone=settings.time_zone)
 
@@ -91,4 +103,5 @@ def _wardrobe() -> _Wardrobe:
 
 
 def _for_layout() -> dict[str, Any]:
-    return {"fund": worn(), "footer_links": footer_links, "client_name": g.get("client_name")}
+    links = {"footer_links": footer_links, "help_url": help_url}
+    return {"fund": worn(), "client_name": g.get("client_name")} | links
