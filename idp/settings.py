@@ -236,7 +236,17 @@ class Settings(BaseSettings):
     cheap_hashes: bool = False
     """Passwords hashed in a millisecond. Refused in production."""
 
-    @field_validator("locales", "sms_accepted_values", "email_reminders_before", "outbound_networks", mode="before")
+    @field_validator(
+        "locales",
+        "sms_accepted_values",
+        "email_reminders_before",
+        "outbound_networks",
+        "security_contacts",
+        mode="before",
+    )
+    security_contacts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Whom to tell about a weakness, as `/.well-known/security.txt` says it: addresses, or pages (`https://…`). Empty:
+    the network's contact."""
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value

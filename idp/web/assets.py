@@ -1,4 +1,4 @@
-"""What our pages load: static files under an address that changes with their content, and the funds' colours."""
+"""Files of ours: static ones under an address that changes with their content, the funds' colours, security.txt."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -7,14 +7,15 @@ from zlib import crc32
 
 from flask import Blueprint, Flask, Response, current_app, request
 
-from idp.web import theme
+from idp.web import security_txt, theme
 
 bp = Blueprint("web", __name__)
 bp.add_url_rule("/theme/<colour>.css", "theme", theme.show)
+bp.add_url_rule("/.well-known/security.txt", "security_txt", security_txt.show)
 
 
 def init_app(app: Flask) -> None:
-    """Serve the colours, and let browsers keep each version of a static file for ever."""
+    """Serve them, and let browsers keep each version of a static file for ever."""
     app.register_blueprint(bp)
     app.url_defaults(_name_version)
     app.after_request(_keep)
