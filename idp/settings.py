@@ -231,6 +231,9 @@ class Settings(BaseSettings):
     """The address shown there."""
     time_zone: str = "Europe/Paris"
     """Where days end, where no fund is known."""
+    security_contacts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Whom to tell about a weakness, as `/.well-known/security.txt` says it: addresses, or pages (`https://…`). Empty:
+    the network's contact."""
 
     # For tests only
     cheap_hashes: bool = False
@@ -244,9 +247,6 @@ class Settings(BaseSettings):
         "security_contacts",
         mode="before",
     )
-    security_contacts: Annotated[tuple[str, ...], NoDecode] = ()
-    """Whom to tell about a weakness, as `/.well-known/security.txt` says it: addresses, or pages (`https://…`). Empty:
-    the network's contact."""
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
