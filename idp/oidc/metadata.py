@@ -34,6 +34,7 @@ def describe(chosen: Settings) -> dict[str, Any]:
         "acr_values_supported": assurance.acr_values(issuer),
         "id_token_signing_alg_values_supported": list(id_token.ALGORITHMS),
         "userinfo_signing_alg_values_supported": list(id_token.ALGORITHMS),
+        "introspection_signing_alg_values_supported": list(id_token.ALGORITHMS),
         "display_values_supported": ["page", "popup"],
         "token_endpoint_auth_methods_supported": list(authentication.METHODS),
         "revocation_endpoint_auth_methods_supported": list(authentication.METHODS),

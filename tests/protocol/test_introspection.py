@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from joserfc import jwt
 
 from idp import clock
 from idp.accounts.models import Membership
@@ -148,6 +149,43 @@ def test_a_used_refresh_token_is_not_active(party, tokens):
     successor = party.refreshes(tokens["refresh_token"], resource=None)["refresh_token"]
     assert party.introspects(tokens["refresh_token"]).body == DEAD
     assert party.introspects(successor)["active"]
+
+
+SIGNED = "application/token-introspection+jwt"
+
+
+@pytest.mark.parametrize(("alg", "registered"), [("RS256", None), ("RS256", "RS256"), ("ES256", "ES256")])
+def test_an_answer_is_signed_for_who_asks_it_so(app, server, tokens, alg, registered):
+    """RFC 9701 4 and 5: what is told stands inside, and no `sub` or `exp` outside, so that it passes for no token."""
+    with app.app_context(), unit_of_work():
+        Client.by_client_id(server.portal.client_id).introspection_signed_response_alg = registered
+    for token in (tokens["access_token"], "unknown"):
+        reply = server.posts("/introspect", {"token": token}, headers={"Accept": SIGNED})
+        assert (reply.status, reply.headers["Content-Type"], reply.headers["Cache-Control"]) == (
+            200,
+            SIGNED,
+            "no-store",
+        )
+        said = jwt.decode(reply.response.get_data(as_text=True), server.published(), algorithms=[alg])
+        assert said.header["typ"] == "token-introspection+jwt"
+        assert said.claims.keys() == {"iss", "aud", "iat", "token_introspection"}
+        assert (said.claims["iss"], said.claims["aud"]) == (ISSUER, server.portal.client_id)
+        assert said.claims["token_introspection"] == server.introspects(token).body
+
+
+@row("OID-12")
+def test_a_signed_answer_opens_nothing(party, tokens):
+    reply = party.posts("/introspect", {"token": tokens["access_token"]}, headers={"Accept": SIGNED})
+    answer = reply.response.get_data(as_text=True)
+    assert party.userinfo(answer).error == "invalid_token"
+    assert party.introspects(answer).body == DEAD
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", f"{SIGNED};q=0.5, application/json", "text/html"])
+def test_whoever_does_not_ask_for_a_signature_gets_json(server, tokens, accept):
+    reply = server.posts("/introspect", {"token": tokens["access_token"]}, headers={"Accept": accept})
+    assert reply["active"]
+    assert reply.headers["Content-Type"] == "application/json"
 
 
 # What a token stands on

@@ -50,6 +50,7 @@ class Metadata:
     id_token_signed_response_alg: str = "RS256"
     access_token_signing_alg: str = "ES256"
     userinfo_signed_response_alg: str | None = None
+    introspection_signed_response_alg: str | None = None
     subject_type: str = "public"
     sector_identifier_uri: str | None = None
 
@@ -115,6 +116,7 @@ def _value_problems(asked: Metadata, apis: Apis) -> list[str]:
         ("id_token_signed_response_alg", (asked.id_token_signed_response_alg,), SIGNING_ALGS),
         ("access_token_signing_alg", (asked.access_token_signing_alg,), SIGNING_ALGS),
         ("userinfo_signed_response_alg", (asked.userinfo_signed_response_alg,), (None, *SIGNING_ALGS)),
+        ("introspection_signed_response_alg", (asked.introspection_signed_response_alg,), (None, *SIGNING_ALGS)),
         ("subject_type", (asked.subject_type,), SUBJECT_TYPES),
     ]
     return [

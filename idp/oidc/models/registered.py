@@ -45,6 +45,7 @@ class RegisteredClient(ClientMixin):
     require_pkce: bool
     id_token_signed_response_alg: str
     userinfo_signed_response_alg: str | None
+    introspection_signed_response_alg: str | None
     access_token_signing_alg: str
     default_max_age: int | None
     default_acr_values: list[str]

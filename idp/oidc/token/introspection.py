@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from idp import clock
+from idp import clock, extensions
 from idp.alive import grant_alive
 from idp.oidc.errors import Refused
 from idp.oidc.models import registered, resource
@@ -12,11 +12,13 @@ from idp.oidc.models.registered import RegisteredClient
 from idp.oidc.token import access_token, claims, refreshing, subjects
 from idp.sessions.models import NotBefore
 from idp.settings import settings
-from keys import opaque
+from keys import jose, opaque
 from keys.errors import BadToken
 
 INACTIVE = {"active": False}
 """The one answer for what is unknown, forged, dead, or none of the asker's business (2.2)."""
+
+TYP = "token-introspection+jwt"
 
 _TOLD = ("iss", "sub", "aud", "client_id", "scope", "iat", "exp", "jti", "auth_time", "acr", "amr")
 
@@ -33,6 +35,13 @@ def introspect(token: str | None, asker: RegisteredClient) -> dict[str, Any]:
     now = clock.now()
     found = _of_access_token(token, asker, now) if "." in token else _of_refresh_token(token, asker)
     return INACTIVE if found is None else {"active": True} | found
+
+
+def signed(told: dict[str, Any], asker: RegisteredClient) -> str:
+    """The same as a JWT for the asker, which passes for no token: what is told stands inside (RFC 9701 5)."""
+    now = clock.now()
+    said = {"iss": settings.issuer, "aud": asker.client_id, "iat": int(now.timestamp()), "token_introspection": told}
+    return jose.sign(extensions.ring.signing(asker.introspection_signed_response_alg or "RS256", now), said, typ=TYP)
 
 
 def _of_access_token(token: str, asker: RegisteredClient, now: datetime) -> dict[str, Any] | None:
