@@ -31,6 +31,7 @@ from idp.journey.views import expired
 from idp.login import account_choice, password
 from idp.oidc.authorization import resuming
 from idp.oidc.authorization.views import answer
+from idp.oidc.clients import remote_keys
 from idp.oidc.keystore import SqlKeyStore
 from idp.oidc.logout import ending, telling
 from idp.ops import serving
@@ -50,6 +51,7 @@ JOURNEY = (
 ANSWERS = {"authorize": answer.ANSWER, arriving.GOAL: arriving.ANSWER}
 ENDED = (memberships.follow, ending.end_grants)  # our own first, then messages
 BODIES = {telling.KIND: telling.logout_token}  # messages that are made at each attempt
+CHORES = (remote_keys.read_due,)  # what the courier does besides
 IMPORTED = (memberships.follow_import,)
 
 EDGES = (idp.oidc, idp.journey, idp.accounts, idp.login, consent, idp.registry, idp.ops)
@@ -82,7 +84,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     errors.init_app(app, refused=log.refused, machine=MACHINE, expired=expired.show)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.extensions["idp_house"] = extensions.House(JOURNEY, ANSWERS, ENDED, resuming.way_back, BODIES, IMPORTED)
+    app.extensions["idp_house"] = extensions.House(JOURNEY, ANSWERS, ENDED, resuming.way_back, BODIES, CHORES, IMPORTED)
     return app
 
 

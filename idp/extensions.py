@@ -55,6 +55,8 @@ class House:
     """Where a journey that died can begin again: the address of that client's portal, if it has one."""
     bodies: Mapping[str, Any] = field(default_factory=dict)
     """Messages whose body is made at each attempt, by kind: from their facts, a `Post`, or None when they are moot."""
+    chores: tuple[Callable[[], None], ...] = ()
+    """What the courier does besides, every second: it asks other machines, so no request may."""
     importers: tuple[Imported, ...] = ()
     """Who follows the register: names are corrected, holders are linked to the sites of their organization."""
 

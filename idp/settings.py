@@ -207,6 +207,12 @@ class Settings(BaseSettings):
     """Networks that are not public where clients may be called all the same (`10.1.0.0/16`); none without it."""
     logout_token_lifetime: timedelta = timedelta(minutes=2)
     """A logout token, made anew at each attempt."""
+    client_assertion_lifetime: timedelta = timedelta(minutes=5)
+    """The longest life of the token by which a client says who it is (`private_key_jwt`)."""
+    client_keys_read_every: timedelta = Field(default=timedelta(seconds=60), ge=timedelta(seconds=1))
+    """How old the keys that a client publishes (`jwks_uri`) may be."""
+    client_keys_kept_for: timedelta = timedelta(hours=1)
+    """How long they are good where they cannot be read again."""
 
     # Letters
     provisional_code_lifetime: timedelta = Field(

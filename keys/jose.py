@@ -70,6 +70,14 @@ def verify(
     return claims
 
 
+def unverified(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Header and claims as they stand, unproven: to find whose keys to try. Raises `BadToken`, nothing else."""
+    try:
+        return _read(token)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise BadToken(f"{type(error).__name__}: {error}") from error
+
+
 def half_hash(value: str, alg: str) -> str:
     """The left half of the value's hash, the one `alg` is built on: `at_hash` (OpenID Connect Core 3.1.3.6)."""
     digest: bytes = _HASHES[alg](value.encode("ascii")).digest()

@@ -29,6 +29,7 @@ from idp.delivery.transports.port import Rejected, ServerAway, Transport, Undeli
 from idp.delivery.transports.sms_gateway import SmsGateway
 from idp.delivery.transports.smtp import Smtp
 from idp.errors import DatabaseUnavailable
+from idp.extensions import house
 from idp.settings import Settings
 from keys import opaque
 from keys.errors import Unreadable
@@ -82,6 +83,7 @@ class Courier:
     def deliver_due(self) -> None:
         """Deliver what is due now, one after another, and return when nothing is, or a server is away."""
         self._expire()
+        self._do_chores()
         keeper = threading.Thread(target=self._keep_leases, args=(lambda: self._stop.wait(POLL),), daemon=True)
         keeper.start()
         try:
@@ -102,6 +104,7 @@ class Courier:
             for channel, way in self._ways.items()
             for _ in range(count)
         ]
+        lanes.append(threading.Thread(target=self._do_chores_every_second, daemon=True))
         for lane in lanes:
             lane.start()
         self._keep_leases(until)
@@ -137,6 +140,21 @@ class Courier:
                 self._stop.wait(rest * random.uniform(0.5, 1))  # noqa: S311 - so that lanes do not all look at once
             rest = min(2 * rest, LONGEST_REST) if went is Went.AWAY else POLL
         transport.close()
+
+    def _do_chores_every_second(self) -> None:
+        while not self._stop.wait(POLL):
+            self._do_chores()
+
+    def _do_chores(self) -> None:
+        """What the house has for a process that waits on other machines anyway."""
+        try:
+            with self._context():
+                for chore in house.chores:
+                    chore()
+        except AWAY as error:
+            log.warning("delivery:courier:waits", cause=repr(error))
+        except Exception as error:
+            log.error("delivery:courier:crashed", exc_info=error)
 
     def _turn(self, channel: str, transport: Transport[Any]) -> Went:
         try:

@@ -6,7 +6,7 @@ from idp.login import assurance
 from idp.oidc import server
 from idp.oidc.authorization import policy
 from idp.oidc.authorization.request import RESPONSE_MODES
-from idp.oidc.clients import authentication
+from idp.oidc.clients import authentication, metadata
 from idp.oidc.token import claims, id_token
 from idp.settings import Settings
 
@@ -37,8 +37,11 @@ def describe(chosen: Settings) -> dict[str, Any]:
         "introspection_signing_alg_values_supported": list(id_token.ALGORITHMS),
         "display_values_supported": ["page", "popup"],
         "token_endpoint_auth_methods_supported": list(authentication.METHODS),
+        "token_endpoint_auth_signing_alg_values_supported": list(metadata.ASSERTION_ALGS),
         "revocation_endpoint_auth_methods_supported": list(authentication.METHODS),
+        "revocation_endpoint_auth_signing_alg_values_supported": list(metadata.ASSERTION_ALGS),
         "introspection_endpoint_auth_methods_supported": [one for one in authentication.METHODS if one != "none"],
+        "introspection_endpoint_auth_signing_alg_values_supported": list(metadata.ASSERTION_ALGS),
         "code_challenge_methods_supported": ["S256"],
         "claims_supported": [*PROTOCOL_CLAIMS, *claims.ALL],
         "claim_types_supported": ["normal"],

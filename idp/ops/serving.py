@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 
 import structlog
 from granian.constants import HTTPModes, Interfaces
@@ -16,8 +17,8 @@ from granian.server.mp import MPServer
 
 from idp import clock
 from idp.db import db, unit_of_work
-from idp.errors import DatabaseUnavailable
-from idp.extensions import ring
+from idp.errors import DatabaseUnavailable, StoreUnavailable
+from idp.extensions import ring, store
 from idp.ops import health, schema
 from idp.ops.courier import CourierProcess, leave_to_the_server
 from idp.settings import Settings
@@ -56,6 +57,8 @@ def obstacles(chosen: Settings) -> list[str]:
     except DatabaseUnavailable:
         return [*found, "the database does not answer: see IDP_DATABASE_URL"]
     found += _key_problems(chosen)
+    with suppress(StoreUnavailable):
+        store.epoch()  # begins now where it is new, and not with the first client that signs
     distance = health.clock_distance()
     if distance is not None and distance > health.REFUSAL:
         found.append(f"the clocks of this node and of the database are {distance.total_seconds():.0f} s apart")

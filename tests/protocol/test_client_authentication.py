@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from idp import clock
 from idp.db import unit_of_work
 from idp.oidc.clients import registration
 from idp.oidc.models.client import Client
@@ -12,6 +13,7 @@ from keys import opaque
 from tests.browser import ISSUER
 from tests.builders import a_client
 from tests.relying_party import Reply
+from tests.rows import row
 
 ASKED = {"grant_type": "refresh_token", "refresh_token": "unknown"}
 ODD_SECRET = "s3cret+/= %&~é"
@@ -124,12 +126,28 @@ def test_a_client_id_beside_the_header_must_be_the_same(app, parties):
     assert asks(app, {"client_id": parties["none"].client_id}, header).error == "invalid_client"
 
 
+@row("OID-8")
 def test_both_secrets_are_good_while_they_turn(app, parties):
+    """… for as long as it was said, and no longer."""
     portal = parties["client_secret_basic"]
     with app.app_context(), unit_of_work():
         renewed = registration.rotate_secret(Client.by_client_id(portal.client_id), timedelta(hours=1))
     for secret in (portal.secret, renewed.secret):
         assert asks(app, authorization=basic(portal.client_id, secret)).error == "invalid_grant"
+    with clock.travel(timedelta(hours=1)):
+        assert asks(app, authorization=basic(portal.client_id, portal.secret)).error == "invalid_client"
+        assert asks(app, authorization=basic(portal.client_id, renewed.secret)).error == "invalid_grant"
+
+
+@row("OID-8")
+def test_a_secret_has_256_bits_and_is_kept_as_a_digest(app, parties):
+    portal = parties["client_secret_post"]
+    with app.app_context():
+        client = Client.by_client_id(portal.client_id)
+        kept = {str(value) for value in vars(client).values()}
+    assert len(base64.urlsafe_b64decode(portal.secret + "=")) == 32
+    assert client.secret_digest == opaque.digest(portal.secret)
+    assert not any(portal.secret in value for value in kept)
 
 
 def test_the_scheme_is_read_in_any_case(app, parties):

@@ -18,6 +18,7 @@ PATHS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-
 
 # IANA "OAuth Authorization Server Metadata", as far as we name any of it
 REGISTERED = {
+    *(f"{name}_endpoint_auth_signing_alg_values_supported" for name in ("token", "revocation", "introspection")),
     *("backchannel_logout_supported", "backchannel_logout_session_supported"),
     *("issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "end_session_endpoint"),
     *("revocation_endpoint", "scopes_supported", "response_types_supported", "response_modes_supported"),
@@ -62,7 +63,8 @@ def test_what_is_named_is_registered_and_what_is_not_offered_is_not_named(metada
     assert metadata["response_types_supported"] == ["code"]
     assert metadata["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
     assert metadata["code_challenge_methods_supported"] == ["S256"]
-    assert metadata["token_endpoint_auth_methods_supported"] == ["client_secret_basic", "client_secret_post", "none"]
+    methods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
+    assert metadata["token_endpoint_auth_methods_supported"] == methods
     assert "none" not in metadata["introspection_endpoint_auth_methods_supported"]
     assert "none" not in metadata["id_token_signing_alg_values_supported"]
     assert metadata["request_uri_parameter_supported"] is False  # its default is true

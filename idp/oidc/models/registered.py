@@ -13,6 +13,7 @@ from authlib.oauth2.rfc6749 import ClientMixin
 
 from idp import clock
 from idp.oidc.models.client import Client
+from idp.oidc.models.client_keys import ClientKeys
 from idp.settings import settings
 from keys import opaque
 
@@ -30,6 +31,9 @@ class RegisteredClient(ClientMixin):
     fund_id: UUID | None
     organization_id: UUID | None
     token_endpoint_auth_method: str
+    token_endpoint_auth_signing_alg: str | None
+    jwks: dict[str, Any] | None
+    jwks_uri: str | None
     secret_digest: bytes | None
     former_secret_digest: bytes | None
     former_secret_expires_at: datetime | None
@@ -150,4 +154,6 @@ def _snapshot(row: Client | None) -> RegisteredClient | None:
     if row is None or row.disabled_at is not None:
         return None
     values: dict[str, Any] = {name: getattr(row, name) for name in _NAMES}
+    if row.jwks_uri is not None:  # what was read there stands in for what others register
+        values["jwks"] = ClientKeys.of(row, since=clock.now() - settings.client_keys_kept_for)
     return RegisteredClient(**values)
