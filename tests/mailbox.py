@@ -12,12 +12,12 @@ from idp.delivery.transports.port import Mail, Sms
 
 def mails_to(app: Flask, address: str, kind: str | None = None) -> list[Mail]:
     """The mails to an address, of one kind if it is named, the oldest first."""
-    return [one for one in _waiting(app, kind) if isinstance(one, Mail) and one.to == address]
+    return [one for one in waiting(app, kind) if isinstance(one, Mail) and one.to == address]
 
 
 def messages_to(app: Flask, number: str) -> list[Sms]:
     """The SMS to a number, the oldest first."""
-    return [one for one in _waiting(app) if isinstance(one, Sms) and one.to == number]
+    return [one for one in waiting(app) if isinstance(one, Sms) and one.to == number]
 
 
 def link_in(mail: Mail) -> str:
@@ -28,7 +28,8 @@ def link_in(mail: Mail) -> str:
     return str(text)
 
 
-def _waiting(app: Flask, kind: str | None = None) -> list[Mail | Sms]:
+def waiting(app: Flask, kind: str | None = None) -> list[Mail | Sms]:
+    """All of them, or all of one kind, the oldest first."""
     with app.app_context():
         rows = db.session.query(OutgoingMessage).order_by(OutgoingMessage.id)
         found = [row for row in rows if row.body_sealed and kind in (None, row.kind)]
