@@ -95,6 +95,7 @@ UNSAFE: list[tuple[dict[str, Any], str]] = [
     ({"id_token_signed_response_alg": "none"}, "id_token_signed_response_alg"),
     ({"id_token_signed_response_alg": "HS256"}, "id_token_signed_response_alg"),
     ({"access_token_signing_alg": "none"}, "access_token_signing_alg"),
+    ({"introspection_signed_response_alg": "none"}, "introspection_signed_response_alg"),
     ({"userinfo_signed_response_alg": "none"}, "userinfo_signed_response_alg"),
     ({"redirect_uris": ()}, "redirect_uri"),
     ({"redirect_uris": (CALLBACK, CALLBACK)}, "redirect_uri"),
