@@ -137,6 +137,7 @@ def _registration(client_id: str, portal_url: str) -> Iterator[str]:
     yield from ("--redirect-uri", f"{portal_url}/callback")
     yield from ("--post-logout-redirect-uri", f"{portal_url}/signed-out")
     yield from ("--initiate-login-uri", f"{portal_url}/login")
+    yield from ("--backchannel-logout-uri", f"{portal_url}/backchannel-logout")
 
 
 def _write_privately(path: Path, text: str) -> None:

@@ -8,10 +8,13 @@ from authlib.integrations.flask_client import OAuthError
 from flask import Flask, Response, abort, request, session
 from flask.typing import ResponseReturnValue
 
-from examples.portal import content, signing_in, views
+from examples.portal import content, signed_out_elsewhere, signing_in, views
 from examples.portal.config import Config
 from examples.portal.sessions import MemorySessions
 from examples.portal.signing_in import Refused
+
+TOLD = "backchannel_logout"
+"""The one form that no page of ours sends: its token is the provider's signature."""
 
 
 def create_app(config: Config) -> Flask:
@@ -42,10 +45,11 @@ def _add_pages(app: Flask) -> None:
     app.add_url_rule("/callback", "callback", views.callback)
     app.add_url_rule("/logout", "logout", views.logout, methods=["POST"])
     app.add_url_rule("/signed-out", "signed_out", views.signed_out)
+    app.add_url_rule("/backchannel-logout", TOLD, signed_out_elsewhere.receive, methods=["POST"])
 
 
 def _refuse_forged_forms() -> None:
-    if request.method == "POST":
+    if request.method == "POST" and request.endpoint != TOLD:
         known, given = session.get("form_token", ""), request.form.get("form_token", "")
         if not known or not secrets.compare_digest(known.encode(), given.encode()):
             abort(400)

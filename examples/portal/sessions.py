@@ -53,6 +53,14 @@ class MemorySessions(SessionInterface):
                 del self._kept[next(iter(self._kept))]
         response.set_cookie(COOKIE, kept.name, httponly=True, secure=self._secure, samesite="Lax")
 
+    def end(self, sid: str) -> None:
+        """Forget every browser that is signed in by the provider's session of that name."""
+        with self._lock:
+            for name, session in list(self._kept.items()):
+                if session.get("person", {}).get("sid") == sid:
+                    del self._kept[name]
+                    session.clear()  # a request that holds it now must not keep it again
+
     def forget(self, name: str) -> None:
         """Whoever comes with that name is nobody."""
         with self._lock:

@@ -129,6 +129,11 @@ def local(target: str) -> str:
     return target if is_path and "\\" not in target and target.isprintable() else "/"
 
 
+def keys(anew: bool = False) -> Any:
+    """The provider's public keys (JWK Set), as Authlib keeps them; read again when asked."""
+    return _provider().fetch_jwk_set(force=anew)
+
+
 def config() -> Config:
     """What the portal was told."""
     return cast(Config, current_app.config["PORTAL"])
