@@ -28,7 +28,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 SHOWN = (
     *("client_id", "name", "application_type", "first_party", "token_endpoint_auth_method", "redirect_uris"),
     *("post_logout_redirect_uris", "initiate_login_uri", "backchannel_logout_uri", "frontchannel_logout_uri"),
-    *("origins", "grant_types", "response_types", "scopes", "resources"),
+    *("policy_uri", "tos_uri", "origins", "grant_types", "response_types", "scopes", "resources"),
     *("offline", "require_pkce", "id_token_signed_response_alg", "access_token_signing_alg"),
     *("userinfo_signed_response_alg", "subject_type", "sector", "sector_identifier_uri"),
     *("created_at", "updated_at", "disabled_at"),
@@ -49,6 +49,8 @@ def _uris(command: Command) -> Command:
         click.option("--origin", "origins", multiple=True, metavar="ORIGIN", help="May read answers by script (CORS)."),
         click.option("--frontchannel-logout-uri", metavar="URI", help="Shown in a frame when a person signs out."),
         click.option("--backchannel-logout-uri", metavar="URI", help="Told by us when a session of it ends."),
+        click.option("--tos-uri", metavar="URI", help="Its terms of use, for people to read."),
+        click.option("--policy-uri", metavar="URI", help="What it does with personal data, for people to read."),
         click.option("--initiate-login-uri", metavar="URI", help="Where a sign-in starts anew at the portal."),
         click.option("--post-logout-redirect-uri", "post_logout_redirect_uris", multiple=True, metavar="URI"),
         click.option("--redirect-uri", "redirect_uris", multiple=True, metavar="URI", help="Exact; repeat for more."),

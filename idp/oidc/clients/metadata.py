@@ -36,6 +36,8 @@ class Metadata:
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
     initiate_login_uri: str | None = None
+    policy_uri: str | None = None
+    tos_uri: str | None = None
     backchannel_logout_uri: str | None = None
     backchannel_logout_session_required: bool = True
     frontchannel_logout_uri: str | None = None
@@ -148,14 +150,24 @@ def _uri_problems(asked: Metadata, development: bool) -> list[str]:
         found += [f"{field}: {uri!a}: {reason}" for uri, reason in checked if reason]
         found += [f"{field}: {uri!a} is listed twice" for uri in set(values) if values.count(uri) > 1]
     # A native client's are https too: they are of its portal, not of a person's machine.
-    for field in ("initiate_login_uri", "backchannel_logout_uri", "frontchannel_logout_uri"):
+    for field in ("initiate_login_uri", "policy_uri", "tos_uri", "backchannel_logout_uri", "frontchannel_logout_uri"):
         uri = getattr(asked, field)
         reason = None if uri is None else uris.problem(uri, development=development)
         found += [f"{field}: {uri!a}: {reason}"] if reason else []
+    found += _frame_problems(asked)
     for origin in asked.origins:
         reason = uris.origin_problem(origin, development=development)
         found += [f"origin: {origin!a}: {reason}"] if reason else []
     return found
+
+
+def _frame_problems(asked: Metadata) -> list[str]:
+    """Front-Channel Logout 2: where a redirect URI is, so that the frame sees the cookie that the sign-in set."""
+    uri = asked.frontchannel_logout_uri
+    known = {uris.origin_of(one) for one in asked.redirect_uris}
+    if uri is None or uris.origin_of(uri) in known:
+        return []
+    return ["frontchannel_logout_uri: its scheme, host and port must be those of a redirect URI"]
 
 
 def _grant_problems(asked: Metadata) -> list[str]:
