@@ -32,7 +32,7 @@ def test_an_unknown_token_is_no_error(party, token):
     assert party.revokes(token).status == 200
 
 
-@row("OID-11")
+@row("OID-11", "OID-14")
 @pytest.mark.parametrize("kind", ["refresh_token", "access_token"])
 def test_another_client_ends_nothing(party, other, tokens, kind):
     """RFC 7009 2.1: … verifies whether the token was issued to the client making the revocation request."""
@@ -64,6 +64,7 @@ def test_the_token_is_required_once_in_the_body(party, tokens):
     assert party.app.test_client().get("/revoke", base_url="http://localhost:8000").status_code == 405
 
 
+@row("OID-14")
 def test_what_cannot_be_stored_is_an_error(app, party, tokens):
     """RFC 7009 2.2.1: 503, the client must assume that the token still exists."""
     with app.app_context():

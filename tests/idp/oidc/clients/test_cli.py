@@ -1,6 +1,7 @@
 """`idp clients apply | check` and `idp resources`, as an operator or a program uses them."""
 
 import json
+import re
 import stat
 
 import pytest
@@ -12,6 +13,7 @@ from idp.db import db
 from idp.oidc import cli
 from idp.oidc.models import registered
 from idp.oidc.models.client import Client
+from tests.commands import ROOT
 from tests.rows import row
 
 API = "https://api.example/invoices"
@@ -25,6 +27,9 @@ PROGRAM = {
     "resources": [API],
     "scopes": ["invoices:read"],
 }
+FILES = re.compile(
+    r"```yaml\n# (\S+): idp (clients|resources) apply \S+ --operator lea( --secrets-to \S+)?\n(.*?)```", re.DOTALL
+)
 BOTH = {"clients": [PORTAL, PROGRAM]}
 
 
@@ -110,6 +115,18 @@ def test_without_a_place_for_secrets_nothing_is_made(run, any_app, secrets):
     assert (taken.exit_code, secrets.read_text()) == (1, "what stood there")
     with any_app.app_context():
         assert Client.all() == []
+
+
+def test_the_files_of_the_documentation_are_applied_in_their_order(run, any_app, tmp_path):
+    text = (ROOT / "docs" / "apis.md").read_text(encoding="utf-8")
+    files = FILES.findall(text)
+    assert [name for name, *_ in files] == ["server.yaml", "apis.yaml", "callers.yaml"]
+    for name, group, secrets, described in files:
+        words = ("--secrets-to", tmp_path / f"{name}.json") if secrets else ()
+        assert run(group, "apply", yaml.safe_load(described), *words).exit_code == 0
+    with any_app.app_context():
+        assert [client.client_id for client in Client.all()] == ["invoices-server", "nightly", "paie"]
+        assert Client.by_client_id("paie").sector == "paie.example.org"
 
 
 def test_a_dry_run_tells_all_and_changes_nothing(run, any_app, secrets, audited):
