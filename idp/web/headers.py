@@ -1,6 +1,7 @@
 """The headers of every response: pages, errors and redirects alike."""
 
 import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g
@@ -40,6 +41,11 @@ def allow_form_action(uri: str) -> None:
     g.form_action_sources = sorted({*g.get("form_action_sources", []), _source(uri)})
 
 
+def allow_frames(uris: Iterable[str]) -> None:
+    """Let this page show frames of these origins, of *validated* addresses of clients. Raises `ValueError` as above."""
+    g.frame_sources = sorted({*g.get("frame_sources", []), *map(_source, uris)})
+
+
 def _source(uri: str) -> str:
     parts = urlsplit(uri)
     host = parts.hostname or ""
@@ -55,7 +61,9 @@ def _source(uri: str) -> str:
 
 def _dress(response: Response) -> Response:
     headers = response.headers
-    headers["Content-Security-Policy"] = " ".join([_POLICY, *g.get("form_action_sources", [])])
+    frames = ["; frame-src", *g.frame_sources] if g.get("frame_sources") else []
+    policy = " ".join([_POLICY, *g.get("form_action_sources", []), *frames])
+    headers["Content-Security-Policy"] = policy.replace(" ;", ";")
     headers.update(_ALWAYS)
     for name, value in _UNLESS_SAID.items():
         headers.setdefault(name, value)

@@ -20,6 +20,7 @@ PATHS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-
 REGISTERED = {
     *(f"{name}_endpoint_auth_signing_alg_values_supported" for name in ("token", "revocation", "introspection")),
     *("backchannel_logout_supported", "backchannel_logout_session_supported"),
+    *("frontchannel_logout_supported", "frontchannel_logout_session_supported"),
     *("issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "end_session_endpoint"),
     *("revocation_endpoint", "scopes_supported", "response_types_supported", "response_modes_supported"),
     *("grant_types_supported", "subject_types_supported", "acr_values_supported", "claims_supported"),

@@ -42,6 +42,11 @@ def origin_problem(origin: str, *, development: bool = False) -> str | None:
     return problem(f"{origin}/", development=development)
 
 
+def origin_of(uri: str) -> str:
+    """The scheme, host and port of any text that looks like a URI."""
+    return "/".join(uri.split("/", 3)[:3])
+
+
 def host_of(uri: str) -> str:
     """The host of a URI that may be registered, without its port."""
     found = _FORM.fullmatch(uri)

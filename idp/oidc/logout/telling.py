@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from idp import clock, extensions
@@ -11,9 +12,21 @@ from idp.oidc.models.grant import Grant
 from idp.settings import settings
 from keys import jose, opaque
 
+MOST_FRAMES = 20
 KIND = "logout_token"
 TYP = "logout+jwt"
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
+
+
+def frames(session_id: UUID) -> list[str]:
+    """What the page of a sign-out shows in frames: asked before the session ends (Front-Channel Logout 1.0, 2 and 3).
+
+    A client is told of each of its grants; of the newest ones, where there are too many.
+    """
+    return [
+        f"{uri}{'&' if '?' in uri else '?'}{urlencode({'iss': settings.issuer, 'sid': sid})}"
+        for uri, sid in Grant.to_frame(session_id, MOST_FRAMES)
+    ]
 
 
 def tell(grant_ids: Iterable[UUID]) -> None:

@@ -112,6 +112,15 @@ class Grant(Model):
         return {scope for text in db.session.scalars(distinct) for scope in json.loads(text)}
 
     @classmethod
+    def to_frame(cls, session_id: UUID, most: int) -> list[tuple[str, str]]:
+        """Front-channel address and `sid` of the session's live grants that their clients know, the newest first."""
+        found = sa.select(Client.frontchannel_logout_uri, cls.sid).join(Client, Client.id == cls.client_id)
+        live = (cls.session_id == session_id, cls.ended_at.is_(None), cls.redeemed_at.is_not(None))
+        told = (Client.frontchannel_logout_uri.is_not(None), Client.disabled_at.is_(None))
+        rows = db.session.execute(found.where(*live, *told).order_by(cls.id.desc()).limit(most))
+        return [(str(uri), sid) for uri, sid in rows]
+
+    @classmethod
     def client_of(cls, grant_id: UUID) -> UUID | None:
         """The client a grant was given to, ended or not."""
         return db.session.scalar(sa.select(cls.client_id).where(cls.id == grant_id))

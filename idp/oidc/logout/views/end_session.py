@@ -26,8 +26,7 @@ def show() -> ResponseReturnValue:
     if session is not None and not asked.names(session):
         client_id = asked.client.client_id if asked.client else None
         return redirect(url_for("oidc.end_session_confirm", client_id=client_id), 303)
-    confirming.end(session)
-    return _leave(asked)
+    return _leave(asked, confirming.end(session))
 
 
 def post() -> ResponseReturnValue:
@@ -39,11 +38,13 @@ def post() -> ResponseReturnValue:
     return redirect(url_for("oidc.end_session", posted=ticket), 303)
 
 
-def _leave(asked: LogoutRequest) -> ResponseReturnValue:
+def _leave(asked: LogoutRequest, frames: list[str]) -> ResponseReturnValue:
     if asked.return_uri is None:
-        return confirming.signed_out(asked.client)
+        return confirming.signed_out(asked.client, frames)
     mark = "&" if "?" in asked.return_uri else "?"
     query = f"{mark}{urlencode({'state': asked.state})}" if asked.state else ""
+    if frames:  # they are shown by a page of ours, which then goes on
+        return confirming.signed_out(asked.client, frames, asked.return_uri + query)
     return redirect(asked.return_uri + query, 303)
 
 
