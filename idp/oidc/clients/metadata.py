@@ -155,20 +155,10 @@ def _uri_problems(asked: Metadata, development: bool) -> list[str]:
         reason = None if uri is None else uris.problem(uri, development=development)
         found += [f"{field}: {uri!a}: {reason}"] if reason else []
     found += _frame_problems(asked)
-    found += _frame_problems(asked)
     for origin in asked.origins:
         reason = uris.origin_problem(origin, development=development)
         found += [f"origin: {origin!a}: {reason}"] if reason else []
     return found
-
-
-def _frame_problems(asked: Metadata) -> list[str]:
-    """Front-Channel Logout 2: where a redirect URI is, so that the frame sees the cookie that the sign-in set."""
-    uri = asked.frontchannel_logout_uri
-    known = {uris.origin_of(one) for one in asked.redirect_uris}
-    if uri is None or uris.origin_of(uri) in known:
-        return []
-    return ["frontchannel_logout_uri: its scheme, host and port must be those of a redirect URI"]
 
 
 def _frame_problems(asked: Metadata) -> list[str]:
