@@ -1,5 +1,6 @@
 """What the provider says of itself (OpenID Connect Discovery 3, RFC 8414 2)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from idp.login import assurance
@@ -36,12 +37,9 @@ def describe(chosen: Settings) -> dict[str, Any]:
         "userinfo_signing_alg_values_supported": list(id_token.ALGORITHMS),
         "introspection_signing_alg_values_supported": list(id_token.ALGORITHMS),
         "display_values_supported": ["page", "popup"],
-        "token_endpoint_auth_methods_supported": list(authentication.METHODS),
-        "token_endpoint_auth_signing_alg_values_supported": list(metadata.ASSERTION_ALGS),
-        "revocation_endpoint_auth_methods_supported": list(authentication.METHODS),
-        "revocation_endpoint_auth_signing_alg_values_supported": list(metadata.ASSERTION_ALGS),
-        "introspection_endpoint_auth_methods_supported": [one for one in authentication.METHODS if one != "none"],
-        "introspection_endpoint_auth_signing_alg_values_supported": list(metadata.ASSERTION_ALGS),
+        **_client_authentication("token", authentication.METHODS),
+        **_client_authentication("revocation", authentication.METHODS),
+        **_client_authentication("introspection", [one for one in authentication.METHODS if one != "none"]),
         "code_challenge_methods_supported": ["S256"],
         "claims_supported": [*PROTOCOL_CLAIMS, *claims.ALL],
         "claim_types_supported": ["normal"],
@@ -55,4 +53,11 @@ def describe(chosen: Settings) -> dict[str, Any]:
         "authorization_response_iss_parameter_supported": True,
         "prompt_values_supported": list(policy.PROMPTS),
         "ui_locales_supported": list(chosen.locales),
+    }
+
+
+def _client_authentication(endpoint: str, methods: Iterable[str]) -> dict[str, Any]:
+    return {
+        f"{endpoint}_endpoint_auth_methods_supported": list(methods),
+        f"{endpoint}_endpoint_auth_signing_alg_values_supported": list(metadata.ASSERTION_ALGS),
     }
