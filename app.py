@@ -11,6 +11,7 @@ import consent.cli
 import consent.routes
 import idp.accounts.cli
 import idp.accounts.routes
+import idp.delegations.routes
 import idp.delivery.cli
 import idp.journey.routes
 import idp.login.routes
@@ -26,6 +27,7 @@ from idp import clock, db, extensions, settings
 from idp.accounts import email_certification, memberships
 from idp.accounts.opening import identification
 from idp.audit import log, origin
+from idp.delegations import acting
 from idp.errors import DomainError
 from idp.journey.views import expired
 from idp.login import account_choice, password
@@ -46,6 +48,7 @@ JOURNEY = (
     account_choice.STEP,  # prompt=select_account: continue, or change account
     password.STEP,  # who are you?
     email_certification.STEP,  # is your address still certified?
+    acting.STEP,  # on whose behalf?
     asking.STEP,  # may this application know?
 )
 ANSWERS = {"authorize": answer.ANSWER, arriving.GOAL: arriving.ANSWER}
@@ -54,7 +57,7 @@ BODIES = {telling.KIND: telling.logout_token}  # messages that are made at each 
 CHORES = (remote_keys.read_due,)  # what the courier does besides
 IMPORTED = (memberships.follow_import,)
 
-EDGES = (idp.oidc, idp.journey, idp.accounts, idp.login, consent, idp.registry, idp.ops)
+EDGES = (idp.oidc, idp.journey, idp.accounts, idp.login, idp.delegations, consent, idp.registry, idp.ops)
 BLUEPRINTS = tuple(slice_.routes.bp for slice_ in EDGES)
 CLIS = (idp.ops.cli, idp.oidc.cli, idp.registry.cli, idp.accounts.cli, idp.sessions.cli, consent.cli, idp.delivery.cli)
 COMMANDS = (*(command for one in CLIS for command in one.COMMANDS), db_commands)

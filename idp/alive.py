@@ -4,7 +4,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from types import NoneType
 from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
@@ -76,6 +76,12 @@ class LiveGrant(NamedTuple):
     fund_code: str | None
     holder: bool | None
     rights: list[str] | None
+    assigned: list[str] | None
+    firm_id: UUID | None
+    firm_siret: str | None
+    firm_name: str | None
+    delegation_ends_on: date | None
+    delegation_ends_at: datetime | None
 
 
 _SESSION = """
@@ -93,7 +99,8 @@ SELECT g.id, g.account_id, g.client_id, g.session_id, g.organization_id, g.membe
        g.created_at, g.redeemed_at, g.used_at, s.seen_at,
        a.civility, a.given_names, a.family_name, a.locale, a.updated_at,
        e.typed, e.certified_at, e.certification_due_at, u.sub, c.sector, c.client_id,
-       o.kind, o.name, o.siret, o.number, f.code, m.holder, m.rights
+       o.kind, o.name, o.siret, o.number, f.code, m.holder, COALESCE(m.rights, d.rights),
+       t.rights, d.firm_id, d.firm_siret, d.firm_name, d.ends_on, d.ends_at
 FROM "grant" g JOIN not_before n ON n.at <= g.created_at
 JOIN account a ON a.id = g.account_id AND a.activated_at IS NOT NULL AND a.suspended_at IS NULL AND a.closed_at IS NULL
 JOIN client c ON c.id = g.client_id AND c.disabled_at IS NULL
@@ -104,10 +111,18 @@ LEFT JOIN organization o ON o.id = g.organization_id
 LEFT JOIN fund f ON f.id = o.fund_id
 LEFT JOIN membership m ON m.id = g.membership_id AND m.account_id = g.account_id
   AND m.organization_id = g.organization_id AND m.ended_at IS NULL AND (m.ends_at IS NULL OR m.ends_at > :now)
+LEFT JOIN delegation d ON d.id = g.delegation_id AND d.organization_id = g.organization_id
+  AND d.accepted_at IS NOT NULL AND d.suspended_at IS NULL AND d.ended_at IS NULL
+  AND d.starts_at <= :now AND d.ends_at > :now
+LEFT JOIN organization w ON w.id = d.firm_id AND w.closed_at IS NULL
+LEFT JOIN membership k ON k.organization_id = w.id AND k.account_id = g.account_id
+  AND k.ended_at IS NULL AND (k.ends_at IS NULL OR k.ends_at > :now)
+LEFT JOIN staff_assignment t ON t.delegation_id = d.id AND t.account_id = g.account_id
 WHERE g.id = :id AND g.ended_at IS NULL
 AND ((g.offline AND g.created_at > :oldest_offline AND COALESCE(g.used_at, g.created_at) > :idle_offline)
   OR (NOT g.offline AND s.ended_at IS NULL AND s.seen_at > :idle AND s.started_at > :oldest AND s.started_at >= n.at))
-AND (g.organization_id IS NULL OR (o.closed_at IS NULL AND m.id IS NOT NULL))
+AND (g.organization_id IS NULL OR (o.closed_at IS NULL AND (m.id IS NOT NULL OR d.held_by_id = g.account_id
+  OR (k.id IS NOT NULL AND (d.all_staff OR k.holder OR t.id IS NOT NULL)))))
 """
 
 
@@ -186,6 +201,10 @@ def _instant(value: Any) -> datetime:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
+def _day(value: Any) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
 def _id(value: Any) -> UUID:
     return value if isinstance(value, UUID) else UUID(value)
 
@@ -194,7 +213,7 @@ def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-_READERS: dict[Any, Callable[[Any], Any]] = {UUID: _id, datetime: _instant, bool: bool, str: str}
+_READERS: dict[Any, Callable[[Any], Any]] = {UUID: _id, datetime: _instant, date: _day, bool: bool, str: str}
 
 
 @cache

@@ -1,7 +1,7 @@
 """A journey: the question a portal asked, and what was established on the way to its answer."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,8 @@ class Journey:
     facts: dict[str, Any] = field(default_factory=dict)
     id: UUID = field(default_factory=new_id)
     version: int = 0
+    asked: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What steps asked the database in this very request, not to ask it again; never written down."""
 
     @property
     def prompts(self) -> list[str]:
@@ -56,7 +58,8 @@ class Journey:
 
     def save(self) -> None:
         """Write the journey down. Of two tabs that write the same journey at once, the loser reads it again."""
-        value = json.dumps({**asdict(self), "id": str(self.id), "version": None}).encode()
+        written = {name: value for name, value in vars(self).items() if name != "asked"}
+        value = json.dumps({**written, "id": str(self.id), "version": None}).encode()
         if self.version == 0:
             store.put(_key(self.id), value, settings.journey_lifetime)
         elif not store.swap(_key(self.id), self.version, value, settings.journey_lifetime):

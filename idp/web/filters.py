@@ -1,6 +1,6 @@
 """How pages write things: dates in the fund's time zone, SIRET in groups, addresses masked."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Flask
 from flask_babel import format_date, format_time, gettext
@@ -11,6 +11,7 @@ _NO_BREAK = "\u00a0"
 def init_app(app: Flask) -> None:
     """Give the templates these filters, under these names."""
     app.add_template_filter(day)
+    app.add_template_filter(last_day)
     app.add_template_filter(moment)
     app.add_template_filter(siret)
     app.add_template_filter(masked)
@@ -19,6 +20,11 @@ def init_app(app: Flask) -> None:
 def day(at: datetime) -> str:
     """`3 mars 2026`: the day of an instant where the fund is."""
     return str(format_date(at, "long"))
+
+
+def last_day(on: date) -> str:
+    """`31 mars 2027`: a day of the calendar, wherever one is."""
+    return str(format_date(on, "long"))
 
 
 def moment(at: datetime) -> str:

@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from idp import clock
-from idp.accounts.models import Link, Membership
 from idp.alive import LiveSession
 from idp.audit import log
 from idp.audit.events import Event
 from idp.db import insert, new_id
+from idp.delegations import acting
+from idp.delegations.mandates.models import Mandate
 from idp.journey.models import Journey
 from idp.login import assurance
 from idp.oidc.authorization.codes import AuthorizationCode
@@ -28,7 +29,7 @@ def refusal_of(journey: Journey, session: LiveSession) -> str | None:
     essential = journey.question.get("essential_acr")
     if essential and assurance.acr(session.methods, settings.issuer) not in essential:
         return "unmet_authentication_requirements"  # RFC 9470 section 3
-    return None
+    return "access_denied" if acting.is_refused(journey, session) else None
 
 
 def grant(journey: Journey, session: LiveSession) -> str:
@@ -52,16 +53,18 @@ def grant(journey: Journey, session: LiveSession) -> str:
 def _grant(journey: Journey, session: LiveSession, client: RegisteredClient, now: datetime) -> dict[str, Any]:
     scopes = journey.question["scopes"]
     offline = client.offline or "offline_access" in scopes
-    membership = membership_for(journey, session)
+    mandate, privileges = membership_for(journey, session), journey.question.get("privileges")
     return {
         "id": new_id(),
         "account_id": session.account_id,
         "client_id": client.id,
         "session_id": None if offline else session.id,
-        "organization_id": membership and membership.organization_id,
-        "membership_id": membership and membership.membership_id,
+        "organization_id": mandate and mandate.organization_id,
+        "membership_id": mandate and mandate.membership_id,
+        "delegation_id": mandate and mandate.delegation_id,
         "scopes": scopes,
         "claims": journey.question["claims"],
+        "authorization_details": [{"privileges": privileges}] if privileges else [],
         "resources": journey.question.get("resources", []),
         "auth_time": session.auth_time,
         "acr": assurance.acr(session.methods, settings.issuer),
@@ -72,17 +75,9 @@ def _grant(journey: Journey, session: LiveSession, client: RegisteredClient, now
     }
 
 
-def membership_for(journey: Journey, session: LiveSession) -> Link | None:
-    """On whose behalf: the organization the portal named, else the last one used, else the person's own."""
-    if "organization" not in journey.question["scopes"]:
-        return None
-    open_to = Membership.links_of(session.account_id, clock.now())
-    wanted = journey.question.get("organization"), str(session.organization_id)
-    for name in wanted:
-        for membership in open_to:
-            if str(membership.organization_id) == name:
-                return membership
-    return open_to[0] if open_to else None
+def membership_for(journey: Journey, session: LiveSession) -> Mandate | None:
+    """On whose behalf, and by what: see `idp/delegations/acting.py`."""
+    return acting.chosen(journey, session)
 
 
 def _code(journey: Journey, grant_id: UUID, now: datetime) -> AuthorizationCode:

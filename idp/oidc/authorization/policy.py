@@ -13,7 +13,7 @@ from keys import jose
 from keys.errors import BadToken
 
 MOST_NESTED = 200  # objects and lists in `claims`
-PROMPTS = ("none", "login", "consent", "select_account", "create")
+PROMPTS = ("none", "login", "consent", "select_account", "create", "select_organization")
 
 
 def prompts_of(text: str | None) -> list[str]:

@@ -19,7 +19,7 @@ from authlib.oauth2.rfc6749.errors import (
 )
 
 from idp.errors import UntrustedRequest
-from idp.oidc.authorization import pkce, policy
+from idp.oidc.authorization import details, pkce, policy
 from idp.oidc.clients import resources as apis
 from idp.oidc.models import registered
 from idp.oidc.models.registered import RegisteredClient
@@ -103,6 +103,7 @@ def question_of(asker: Asker, parameters: Parameters) -> dict[str, Any]:
     claims = policy.claims_of(parameters.get("claims"))
     challenge, method = parameters.get("code_challenge"), parameters.get("code_challenge_method")
     resources = apis.asked_of(asker.client, parameters.resources)
+    named = details.named_by(*map(parameters.get, ("authorization_details", "organization", "siret_hint")))
     question = {
         "redirect_uri": asker.redirect_uri,
         "state": asker.state,
@@ -117,7 +118,8 @@ def question_of(asker: Asker, parameters: Parameters) -> dict[str, Any]:
         "essential_acr": policy.essential_acr(claims),
         "subject_account": policy.account_meant(asker.client, parameters.get("id_token_hint"), claims),
         "login_hint": parameters.get("login_hint"),
-        "organization": parameters.get("organization"),
+        "organization": named.organization,
+        "privileges": named.privileges,
     }
     if len(json.dumps(question)) > LONGEST_QUESTION:
         raise InvalidRequestError("the request is too long")

@@ -36,6 +36,8 @@ def mint(alive: LiveGrant, client: RegisteredClient, sub: str, purpose: Purpose,
     details = claims.authorization_details(alive, purpose.scopes)
     if details:
         said["authorization_details"] = details
+    seconds = claims.lifetime(alive, settings.access_token_lifetime, now)
+    said["exp"] = int(now.timestamp()) + seconds
     return _signed({"sub": sub, **said}, client, purpose, now)
 
 

@@ -1,6 +1,7 @@
 """What is said of a person and of their organization: each claim made in one place, from the grant (Core 5.1)."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from idp import clock
@@ -47,14 +48,40 @@ def organization(alive: LiveGrant) -> dict[str, Any]:
         "siret": alive.siret,
         "siren": (alive.siret or "")[:9],
         "member_number": alive.number,
-        "holder": alive.holder,
+        "holder": bool(alive.holder),
         "rights": rights(alive),
-    }
+    } | _delegation(alive)
 
 
 def rights(alive: LiveGrant) -> list[str]:
-    """What the person may do there: a holder everything, another member what they were given."""
-    return list(RIGHTS) if alive.holder else list(alive.rights or ())
+    """What the person may do there: what was given, as far as it was assigned to them, and asked for.
+
+    A holder has everything. Computed anew for each token and each answer about one (DLG-1).
+    """
+    given = RIGHTS if alive.holder else alive.rights or ()
+    asked = next((one["privileges"] for one in alive.authorization_details if "privileges" in one), None)
+    limits = [limit for limit in (alive.assigned, asked) if limit is not None]
+    return [right for right in RIGHTS if right in given and all(right in limit for limit in limits)]
+
+
+def _delegation(alive: LiveGrant) -> dict[str, Any]:
+    """Through which firm the person acts, and until when: there only where they act through one."""
+    if alive.delegation_id is None or alive.delegation_ends_on is None or alive.delegation_ends_at is None:
+        return {}
+    firm = {"id": alive.firm_id and str(alive.firm_id), "siret": alive.firm_siret, "name": alive.firm_name}
+    ends = {"valid_until": alive.delegation_ends_on.isoformat(), "valid_until_at": _stamp(alive.delegation_ends_at)}
+    told = {name: value for name, value in firm.items() if value}
+    return {"delegation": {"id": str(alive.delegation_id), "firm": told, **ends}}
+
+
+def lifetime(alive: LiveGrant, wished: timedelta, now: datetime) -> int:
+    """How many seconds a token of this grant lives: never past the end of the delegation it stands on."""
+    left = alive.delegation_ends_at - now if alive.delegation_ends_at else wished
+    return int(min(wished, left).total_seconds())
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def authorization_details(alive: LiveGrant, scopes: Iterable[str]) -> list[dict[str, Any]]:
@@ -70,6 +97,7 @@ def authorization_details(alive: LiveGrant, scopes: Iterable[str]) -> list[dict[
             "member_number": alive.number,
             "privileges": rights(alive),
         }
+        | _delegation(alive)
     ]
 
 

@@ -36,7 +36,7 @@ def mint(
         "aud": client.client_id,
         "azp": client.client_id,
         "iat": issued_at,
-        "exp": issued_at + int(settings.id_token_lifetime.total_seconds()),
+        "exp": issued_at + claims.lifetime(alive, settings.id_token_lifetime, now),
         "auth_time": int(alive.auth_time.timestamp()),
         "acr": alive.acr,
         "amr": alive.amr,

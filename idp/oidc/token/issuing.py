@@ -40,7 +40,7 @@ def answer(
     said: dict[str, Any] = {
         "access_token": token,
         "token_type": "Bearer",
-        "expires_in": int(settings.access_token_lifetime.total_seconds()),
+        "expires_in": claims.lifetime(alive, settings.access_token_lifetime, now),
         "scope": " ".join(opened),
     }
     if refresh_token is not None:

@@ -1,11 +1,9 @@
 """The grant that an answer inserts: what it says, and on whose behalf."""
 
-import pytest
-
 from idp.db import db
 from idp.oidc.models.grant import Grant
 from idp.sessions.models import Session
-from tests.builders import a_client, an_account, an_organization, membership
+from tests.builders import a_client, an_account
 
 
 def the_grant(app):
@@ -56,29 +54,3 @@ def test_a_person_without_any_acts_for_none(app, browser, portal):
         loner = an_account()
     browser.signs_in(loner, portal)
     assert the_grant(app).organization_id is None
-
-
-@pytest.fixture
-def two(app, lea):
-    """A second company of the same person, who is only its colleague."""
-    with app.app_context():
-        other = an_organization(name="Aaa Charpente")
-        membership(lea.id, other.id, holder=False)
-        return other.id
-
-
-def test_among_several_the_persons_own_comes_first(app, browser, portal, lea, two):
-    browser.signs_in(lea, portal)
-    assert the_grant(app).organization_id == lea.organization_id
-
-
-def test_the_portal_may_name_another(app, browser, portal, lea, two):
-    browser.signs_in(lea, portal, organization=str(two))
-    assert the_grant(app).organization_id == two
-
-
-def test_a_name_that_is_not_theirs_changes_nothing(app, browser, portal, lea):
-    with app.app_context():
-        stranger = an_organization().id
-    browser.signs_in(lea, portal, organization=str(stranger))
-    assert the_grant(app).organization_id == lea.organization_id

@@ -1,0 +1,1 @@
+"""On whose behalf a person may act: memberships and delegations, asked as one."""

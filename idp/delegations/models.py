@@ -1,0 +1,64 @@
+"""Delegations of an organization to a firm, and which of its people use them."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.db import Model, PrimaryKey
+
+
+class Delegation(Model):
+    """What an organization lets a firm do, up to a day included: offered by one side, accepted by the other.
+
+    State is what happened. A firm that is not in the register is one person (`held_by_id`), with this one delegation.
+    """
+
+    __tablename__ = "delegation"
+    __table_args__ = (sa.CheckConstraint("origin in ('offer', 'request', 'paper', 'import')", name="origin"),)
+
+    id: Mapped[PrimaryKey]
+    organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True)
+    firm_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True)
+    held_by_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    firm_siret: Mapped[str] = mapped_column(sa.String(14))
+    firm_name: Mapped[str] = mapped_column(sa.String(200))
+    offered_to: Mapped[str | None] = mapped_column(sa.String(320))
+    """The address an offer was mailed to, where the firm is not in the register."""
+    origin: Mapped[str] = mapped_column(sa.String(8))
+    rights: Mapped[list[str]]
+    all_staff: Mapped[bool] = mapped_column(default=True)
+    applications_allowed: Mapped[bool] = mapped_column(default=False)
+    machine_allowed: Mapped[bool] = mapped_column(default=False)
+    evidence: Mapped[str | None] = mapped_column(sa.String(200))
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
+    lapses_at: Mapped[datetime | None]
+    """Until when an offer or a request may be answered; an import, confirmed."""
+    accepted_at: Mapped[datetime | None]
+    accepted_by_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
+    starts_at: Mapped[datetime]
+    ends_on: Mapped[date]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+    """The midnight that ends that day in the fund's zone."""
+    suspended_at: Mapped[datetime | None]
+    suspended_by: Mapped[str | None] = mapped_column(sa.String(16))
+    ended_at: Mapped[datetime | None]
+    ended_why: Mapped[str | None] = mapped_column(sa.String(16))
+    reminders: Mapped[int] = mapped_column(default=0)
+    last_used_at: Mapped[datetime | None]
+
+
+class StaffAssignment(Model):
+    """A person of the firm who uses a delegation; all of them do where it says `all_staff`, and its holders always."""
+
+    __tablename__ = "staff_assignment"
+    __table_args__ = (sa.UniqueConstraint("delegation_id", "account_id"),)
+
+    id: Mapped[PrimaryKey]
+    delegation_id: Mapped[UUID] = mapped_column(sa.ForeignKey("delegation.id", ondelete="CASCADE"))
+    account_id: Mapped[UUID] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    rights: Mapped[list[str] | None] = mapped_column(sa.JSON(none_as_null=True))
+    """Some of the rights of the delegation; None: all."""
+    assigned_at: Mapped[datetime]

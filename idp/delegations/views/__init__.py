@@ -1,0 +1,1 @@
+"""The HTTP edge of delegations: one file a screen."""
