@@ -117,10 +117,14 @@ def _is_good(form: ContactForm, subject: Subject) -> bool:
     """Whether all of it may be kept; each field says what is wrong with it."""
     is_shaped = form.validate_on_submit()
     is_chosen = judge(form, _known_by(subject.organization, form.email.data or ""))
-    if subject.terms and not (form.terms.data and form.terms_id.data == str(subject.terms.id)):
+    if subject.terms and not form.terms.data:
         form.terms.errors = [str(_l("Lisez les conditions d’utilisation, puis cochez la case."))]
-        return False
-    return is_shaped and is_chosen
+    elif subject.terms and form.terms_id.data != str(subject.terms.id):
+        form.terms.errors = [
+            str(_l("Les conditions d’utilisation viennent de changer : lisez-les, puis cochez la case."))
+        ]
+        form.terms.data = False
+    return is_shaped and is_chosen and not form.terms.errors
 
 
 def _typed(form: ContactForm, password_hash: str) -> Contact:

@@ -12,8 +12,8 @@ from idp.registry.siret import Fault, NotASiret
 
 WORDS: Mapping[Fault, Any] = {
     Fault.SPREADSHEET: _l("Un tableur a abîmé ce numéro de SIRET : recopiez ses 14 chiffres."),
-    Fault.CHARACTERS: _l("Un numéro de SIRET n’a que des chiffres, par exemple 732 829 320 00074."),
-    Fault.LENGTH: _l("Un numéro de SIRET a 14 chiffres, par exemple 732 829 320 00074."),
+    Fault.CHARACTERS: _l("Un numéro de SIRET n’a que des chiffres, par exemple 123 456 789 00012."),
+    Fault.LENGTH: _l("Un numéro de SIRET a 14 chiffres, par exemple 123 456 789 00012."),
     Fault.CHECK_DIGIT: _l("Il y a une erreur dans ce numéro de SIRET : vérifiez chaque chiffre."),
 }
 

@@ -71,6 +71,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_the_rest_is_kept(app: Flask,
     assert mails_to(app, INES) == []
 
 
+@row("OPN-11")
 def test_two_spellings_of_one_address_are_the_same(app: Flask):
     browser = Browser(app)
     identifies(browser, two_letters(app))
@@ -233,7 +234,8 @@ def test_the_terms_are_accepted_by_a_tick_and_asked_again_when_they_changed_mean
     give_terms(app, letters.organization_id, 2)
     shown = browser.page.fields()["terms_id"]
     page = completes(browser, INES, terms="y")
-    assert "cochez la case" in page.text
+    assert "viennent de changer" in page.text
+    assert "checked" not in page.text
     assert page.fields()["terms_id"] != shown
     assert SENT in completes(browser, INES, terms="y").title
     (opening,) = openings(app)

@@ -1,0 +1,220 @@
+"""Each page of an account's life, in each state and both languages, as eyes, hands, ears and small screens meet it.
+
+A page is reached once, then looked at by every test below.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests import worlds
+from tests.rows import row
+from tests.screens.every import SCREENS
+from tests.screens.site import Site, serving
+
+AXE = (Path(__file__).parents[1] / "axe" / "axe.min.js").read_text()
+LANGUAGES = {"fr": "fr-FR", "en": "en-GB"}
+TEXTS = {
+    "fr": ("Mentions légales", "Données personnelles", "Conditions d’utilisation", "Accessibilité", "Contact"),
+    "en": ("Legal notice", "Personal data", "Terms of use", "Accessibility", "Contact"),
+}
+TITLES = {
+    "home": "Espace sécurisé",
+    "opening": "Ouverture de compte (étape 1 sur 2)",
+    "opening_empty": "Erreur – Ouverture de compte (étape 1 sur 2)",
+    "opening_refused": "Erreur – Ouverture de compte (étape 1 sur 2)",
+    "opening_from_the_portal": "Ouverture de compte (étape 1 sur 2)",
+    "contact": "Ouverture de compte (étape 2 sur 2)",
+    "contact_empty": "Erreur – Ouverture de compte (étape 2 sur 2)",
+    "contact_wrong": "Erreur – Ouverture de compte (étape 2 sur 2)",
+    "contact_code": "Ouverture de compte (étape 2 sur 2)",
+    "contact_code_again": "Ouverture de compte (étape 2 sur 2)",
+    "contact_code_wrong": "Ouverture de compte (étape 2 sur 2)",
+    "contact_certified": "Ouverture de compte (étape 2 sur 2)",
+    "sent": "Consultez vos mails – Ouverture de compte",
+    "sent_again": "Consultez vos mails – Ouverture de compte",
+    "sent_to_an_office": "Consultez vos mails – Ouverture de compte",
+    "opening_died": "Erreur – Cette page n’est plus valable",
+    "opening_elsewhere": "Erreur – Page commencée ailleurs",
+    "activation": "Activation de votre compte",
+    "activation_elsewhere": "Activation de votre compte",
+    "activation_refused": "Erreur – Activation de votre compte",
+    "activation_dead": "Ce lien n’est plus valable",
+    "activation_done": "C’est déjà fait",
+    "activation_address_taken": "Cette adresse a déjà un compte",
+    "activated": "Compte activé",
+    "lost_letters": "Je n’ai pas reçu mes courriers",
+    "lost_letters_empty": "Erreur – Je n’ai pas reçu mes courriers",
+    "lost_letters_asked": "Demande bien reçue",
+    "reset": "Mot de passe oublié",
+    "reset_empty": "Erreur – Mot de passe oublié",
+    "reset_sent": "Consultez vos mails – Mot de passe oublié",
+    "reset_new": "Nouveau mot de passe",
+    "reset_new_wrong": "Erreur – Nouveau mot de passe",
+    "reset_done": "Mot de passe changé",
+    "reset_dead": "Lien expiré",
+    "step": "Adresse mail à confirmer",
+    "step_sent": "Adresse mail à confirmer",
+    "step_early": "Adresse mail à confirmer",
+    "step_enough": "Adresse mail à confirmer",
+    "certification": "Votre adresse mail",
+    "certification_reopened": "Votre adresse mail",
+    "certified": "Adresse confirmée",
+    "certified_before": "Adresse confirmée",
+    "certification_dead": "Lien périmé",
+    "sign_in": "Connexion",
+    "sign_in_refused": "Erreur – Connexion",
+}
+# What is to be touched and is less than 44 px high or wide; a link in the middle of a sentence may be.
+SMALL = """() => [...document.querySelectorAll(
+    "main a.button, main a.way, main button, main input, header a, footer a")]
+  .filter((e) => e.getClientRects().length && !e.closest(".summary, .visually-hidden, .tick") && e.tabIndex >= 0)
+  .filter((e) => { const b = e.getBoundingClientRect(); return b.height < 44 || b.width < 44 })
+  .map((e) => e.outerHTML)"""
+# The visible label of each field, right above it or beside it, in the same block.
+UNLABELLED = """() => [...document.querySelectorAll("main input:not([type=hidden]):not([hidden])")].filter((e) => {
+    const label = e.labels?.[0], block = e.closest(".field");
+    return !label || !label.innerText.trim() || !label.getClientRects().length || !block?.contains(label);
+  }).map((e) => e.outerHTML)"""
+# Errors are tied to their fields, and the summary leads to each of them.
+UNTIED = """() => [...document.querySelectorAll("main .error")].filter((e) => {
+    const field = document.querySelector(`[aria-describedby~="${e.id}"]`);
+    return !field || field.getAttribute("aria-invalid") !== "true" || !e.innerText.trim();
+  }).map((e) => e.outerHTML)"""
+ASTRAY = """() => [...document.querySelectorAll(".summary a")]
+  .filter((e) => !document.querySelector(`main input[id="${e.hash.slice(1)}"][aria-invalid="true"]`))
+  .map((e) => e.outerHTML)"""
+# How a browser, a password manager and a keyboard on glass are told what a field is.
+KINDS = """() => Object.fromEntries([...document.querySelectorAll("main input:not([type=hidden]):not([hidden])")]
+  .filter((e) => e.type !== "checkbox")
+  .map((e) => [e.name, [e.autocomplete, e.inputMode, e.type].filter(Boolean).join(" / ")]))"""
+FIELDS = {
+    "number": {"off / text"},
+    "siret": {"off / numeric / text"},
+    "email": {"username / email"},
+    "email_again": {"email / email"},
+    "password": {"new-password / password", "current-password / password"},
+    "password_again": {"new-password / password"},
+    "fixed": {"off / tel"},
+    "mobile": {"tel / tel"},
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A screen as it was reached."""
+
+    name: str
+    language: str
+    page: Page
+
+
+@pytest.fixture(scope="module")
+def site(template: worlds.Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with serving(template, tmp_path_factory.mktemp("site")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=[(name, language) for name in SCREENS for language in LANGUAGES], ids="-".join)
+def shown(request: pytest.FixtureRequest, site: Site, chromium: Browser) -> Iterator[Shown]:
+    name, language = request.param
+    context = chromium.new_context(locale=LANGUAGES[language], timezone_id="Europe/Paris")
+    context.set_default_timeout(5000)
+    page = context.new_page()
+    page.set_viewport_size({"width": 320, "height": 640})
+    SCREENS[name](site, page)
+    yield Shown(name, language, page)
+    context.close()
+
+
+@row("A11-1", "A11-2", "A11-8")
+def test_axe_finds_nothing_in_light_or_dark_on_a_phone_or_a_desk(shown: Shown):
+    found: dict[str, list[str]] = {}
+    for scheme in ("light", "dark"):
+        shown.page.emulate_media(color_scheme=scheme)
+        for width in (1280, 320):
+            shown.page.set_viewport_size({"width": width, "height": 640})
+            found |= {f"{scheme} {width} {rule}": places for rule, places in broken(shown.page).items()}
+    assert found == {}
+
+
+def broken(page: Page) -> dict[str, list[str]]:
+    """The rules of axe that a page breaks, and where."""
+    page.evaluate(f"() => {{ if (!window.axe) {{ {AXE} }} }}")
+    told = page.evaluate("async () => JSON.stringify((await axe.run()).violations)")
+    return {one["id"]: [node["html"] for node in one["nodes"]] for one in json.loads(told)}
+
+
+@row("A11-8")
+def test_the_page_has_its_language_and_its_own_title(shown: Shown):
+    title, fund = shown.page.title().rsplit(" – ", 1)
+    assert shown.page.locator("html").get_attribute("lang") == shown.language
+    assert fund in ("Caisse du Bâtiment du Val d’Exemple", "Réseau des caisses")
+    assert shown.language == "en" or title == TITLES[shown.name]
+    assert shown.language == "fr" or title != TITLES[shown.name]
+
+
+@row("A11-8")
+def test_the_page_has_landmarks_one_heading_and_a_way_past_the_banner(shown: Shown):
+    for landmark in ("banner", "main", "contentinfo"):
+        assert shown.page.get_by_role(landmark).count() == 1
+    assert shown.page.get_by_role("heading", level=1).count() == 1
+    first = shown.page.locator("a, button, input:not([type=hidden])").first
+    assert first.get_attribute("href") == "#main"
+
+
+@row("A11-8")
+def test_the_page_fits_320_pixels(shown: Shown):
+    shown.page.set_viewport_size({"width": 320, "height": 640})
+    assert shown.page.evaluate("() => document.documentElement.scrollWidth") <= 320
+
+
+@row("A11-8")
+def test_the_page_bears_letters_twice_as_large(shown: Shown):
+    shown.page.set_viewport_size({"width": 640, "height": 512})
+    shown.page.evaluate("() => document.styleSheets[0].insertRule('html { font-size: 225% !important }', 0)")
+    width = shown.page.evaluate("() => document.documentElement.scrollWidth")
+    shown.page.evaluate("() => document.styleSheets[0].deleteRule(0)")
+    assert width <= 640
+
+
+@row("A11-8")
+def test_what_is_to_be_touched_is_44_pixels_high(shown: Shown):
+    shown.page.set_viewport_size({"width": 360, "height": 640})
+    assert shown.page.evaluate(SMALL) == []
+
+
+@row("A11-1")
+def test_each_field_has_its_label_in_sight_beside_it(shown: Shown):
+    assert shown.page.evaluate(UNLABELLED) == []
+
+
+@row("A11-2")
+def test_each_error_is_text_tied_to_its_field_and_the_summary_leads_there(shown: Shown):
+    assert shown.page.evaluate(UNTIED) == []
+    assert shown.page.evaluate(ASTRAY) == []
+
+
+@row("A11-3", "A11-4")
+def test_each_field_tells_what_it_is_for_and_takes_what_is_pasted(shown: Shown):
+    kinds = shown.page.evaluate(KINDS)
+    code = {"off / text"} if shown.name.startswith("opening") else {"one-time-code / numeric / text"}
+    allowed = FIELDS | {"code": code, "": {"username / text"}}
+    assert {name: kind for name, kind in kinds.items() if kind not in allowed[name]} == {}
+    assert shown.page.locator("[onpaste], [type=number]").count() == 0
+
+
+@row("PRV-3")
+def test_the_foot_of_the_page_leads_to_the_texts_of_the_fund(shown: Shown):
+    links = shown.page.get_by_role("contentinfo").get_by_role("navigation").get_by_role("link")
+    assert set(TEXTS[shown.language]) <= set(links.all_inner_texts())
+
+
+def test_no_two_pages_share_a_title():
+    told = {name.split("_")[0]: title.removeprefix("Erreur – ") for name, title in TITLES.items() if "_" not in name}
+    assert sorted(told.values()) == sorted(set(told.values()))
+    assert TITLES.keys() == SCREENS.keys()
