@@ -42,11 +42,12 @@ def database(app: Flask, *only: str) -> bytes:
     """All that the tables hold, or those named; on SQLite what its files still hold of former rows too."""
     with app.app_context():
         tables = [table for table in Model.metadata.sorted_tables if not only or table.name in only]
-        rows = [repr(row) for table in tables for row in db.session.execute(sa.select(table))]
+        rows = [row for table in tables for row in db.session.execute(sa.select(table))]
         db.session.rollback()
         name = db.engine.url.database
         files = _files(Path(str(name))) if db.engine.dialect.name == "sqlite" and not only else []
-    return "\n".join(rows).encode() + b"\n".join(files)
+    whole = (repr(tuple(row)) for row in rows)  # a row itself shows a part of long values
+    return "\n".join(whole).encode() + b"\n".join(files)
 
 
 def shortlived(app: Flask) -> bytes:

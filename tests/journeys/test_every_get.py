@@ -27,7 +27,7 @@ def contents(app):
         table for table in Model.metadata.sorted_tables if table not in (AuditEvent.__table__, AuditPerson.__table__)
     ]
     with app.app_context():
-        return {table.name: sorted(map(repr, db.session.execute(sa.select(table)))) for table in ours}
+        return {table.name: sorted(repr(tuple(row)) for row in db.session.execute(sa.select(table))) for table in ours}
 
 
 @row("SES-6")

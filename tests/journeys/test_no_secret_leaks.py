@@ -2,6 +2,7 @@
 
 import base64
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -67,7 +68,11 @@ class Watched(Browser):
         with self.world.broken() if self.world.broken else nullcontext():
             response = self.client.post(url, data=data, base_url=ISSUER, **options)
         self.world.statuses.add(response.status_code)
-        return super().post(url, data, **options) if response.status_code >= 500 else self._follow(response, url)
+        if response.status_code < 500:
+            return self._follow(response, url)
+        while (page := super().post(url, data, **options)).status == 503:  # as it says: come back in a moment
+            time.sleep(1)
+        return page
 
     def _follow(self, response: Any, url: str) -> Page:
         page = super()._follow(response, url)

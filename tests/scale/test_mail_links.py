@@ -4,27 +4,18 @@ import time
 from io import StringIO
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
-from idp.db import Model, db
 from idp.web import logs
 from tests.browser import ISSUER, Browser
 from tests.counting import costs
+from tests.journeys.test_every_get import contents
 from tests.journeys.test_mail_links import FETCHED_AHEAD, SENT
 from tests.rows import row
 from tests.scale.measuring import share
 
 VISITS = 100_000
 WAYS = (("GET", {}), ("HEAD", {}), *(("GET", headers) for headers in FETCHED_AHEAD))
-
-
-def contents(app: Flask) -> dict[str, list[str]]:
-    with app.app_context():
-        return {
-            table.name: sorted(map(repr, db.session.execute(sa.select(table))))
-            for table in Model.metadata.sorted_tables
-        }
 
 
 @row("LNK-2", "LNK-3")
