@@ -145,6 +145,15 @@ def test_an_api_that_is_lost_gives_no_more_tokens(app, party, lea, api, lost):
     assert party.refreshes(tokens["refresh_token"]).error == "invalid_target"
 
 
+@row("OID-13")
+def test_a_scope_that_the_client_lost_leaves_its_tokens_at_the_next_refresh(app, party, lea, api):
+    tokens = party.tokens_of(lea, scope=SCOPE, resource=api)
+    with app.app_context(), unit_of_work():
+        Client.by_client_id(party.portal.client_id).scopes = ["openid", "organization"]
+    after = party.refreshes(tokens["refresh_token"])
+    assert claims_of(after["access_token"])["scope"] == after["scope"] == "organization"
+
+
 def test_an_api_learns_for_whom_a_colleague_acts(app, party, api):
     """RFC 9396 9.1."""
     with app.app_context():

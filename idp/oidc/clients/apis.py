@@ -62,8 +62,9 @@ def read(path: Path) -> list[Description]:
 
 def plan(asked: Iterable[Description], *, development: bool) -> list[Planned]:
     """What applying would change. Raises `FileRefused` with every reason; nothing is written."""
-    planned, reasons = [], []
-    for one in asked:
+    wanted = list(asked)
+    planned, reasons = [], _shared_scopes(wanted)
+    for one in wanted:
         row = Resource.by_identifier(one.identifier)
         reasons += [f"{one.identifier!a}: {reason}" for reason in _problems(one, row, development)]
         found = described.changes(row, _columns(one))
@@ -119,6 +120,19 @@ def _problems(asked: Description, row: Resource | None, development: bool) -> li
     taken = sorted((set(metadata.SCOPES) - {OURS_AT_AN_API}) & set(asked.scopes))
     found += [f"scopes: {scope} is ours, and means nothing at an API" for scope in taken]
     return found + _asker_problems(asked.introspection_clients)
+
+
+def _shared_scopes(asked: list[Description]) -> list[str]:
+    """A scope is of one API: the consent to it names that one, and is not consent to another."""
+    standing = {row.identifier: set(row.scopes) for row in Resource.all() if row.disabled_at is None}
+    everything = standing | {one.identifier: set(one.scopes) for one in asked}
+    return [
+        f"{one.identifier!a}: scopes: {scope} is of {other!a} already"
+        for one in asked
+        for scope in one.scopes
+        for other, scopes in everything.items()
+        if scope != OURS_AT_AN_API and other != one.identifier and scope in scopes
+    ]
 
 
 def _asker_problems(client_ids: list[str]) -> list[str]:

@@ -11,14 +11,17 @@ from idp.settings import settings
 
 
 class Audience(NamedTuple):
-    """For whom an access token is: one API or ourselves, never two of them (RFC 9068 3)."""
+    """For whom an access token is: one API or ourselves, never two of them (RFC 9068 3).
+
+    `scopes` are those that mean something there and that the client may have, as of now.
+    """
 
     identifier: str
     access_token_signing_alg: str
     scopes: Collection[str]
 
     def narrow(self, scopes: Iterable[str]) -> list[str]:
-        """Those that mean something there: a token holds no more."""
+        """Those among them: a token holds no more."""
         return [scope for scope in scopes if scope in self.scopes]
 
 
@@ -50,8 +53,8 @@ def choose(client: RegisteredClient, asked: str | None, granted: Sequence[str]) 
 
 def _audience(client: RegisteredClient, identifier: str) -> Audience:
     if identifier == settings.issuer:
-        return Audience(identifier, client.access_token_signing_alg, metadata.SCOPES)
+        return Audience(identifier, client.access_token_signing_alg, set(metadata.SCOPES).intersection(client.scopes))
     api = resource.known().get(identifier)
     if api is None or identifier not in client.resources:
         raise Refused("invalid_target")  # one answer for an unknown API and for one that is not for this client
-    return Audience(identifier, api.access_token_signing_alg, api.scopes)
+    return Audience(identifier, api.access_token_signing_alg, set(api.scopes).intersection(client.scopes))

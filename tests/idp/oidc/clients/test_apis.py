@@ -105,6 +105,17 @@ def test_our_organization_may_be_among_its_scopes(here, stand):
     assert stand(INVOICES | {"scopes": {"organization": "L'entreprise"}})[0].outcome == "added"
 
 
+def test_a_scope_is_of_one_api(here, stand):
+    other = INVOICES | {"identifier": "https://api.example/other", "scopes": {"organization": "L'entreprise"}}
+    with pytest.raises(FileRefused, match="invoices:read is of"):
+        stand(INVOICES, other | {"scopes": INVOICES["scopes"]})
+    stand(INVOICES | {"scopes": INVOICES["scopes"] | {"organization": "L'entreprise"}}, other)
+    with pytest.raises(FileRefused, match="invoices:read is of"):
+        stand(other | {"scopes": INVOICES["scopes"]})
+    apis.disable(Resource.by_identifier(API))
+    stand(other | {"scopes": INVOICES["scopes"]})
+
+
 def test_an_api_is_described_once(here, stand):
     with pytest.raises(FileRefused, match="twice"):
         stand(INVOICES, INVOICES)

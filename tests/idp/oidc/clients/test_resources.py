@@ -32,10 +32,12 @@ def test_each_is_asked_for_once_in_the_order_asked(api):
 
 
 def test_a_token_holds_what_means_something_at_its_audience(api):
-    client = a_registered_client(resources=[api])
+    client = a_registered_client(resources=[api], scopes=["openid", "profile", "organization", "invoices:read"])
     scopes = ["openid", "organization", "invoices:read", "unheard:of"]
     assert resources.choose(client, api, [api]).narrow(scopes) == ["organization", "invoices:read"]
     assert resources.choose(client, None, [ISSUER]).narrow(scopes) == ["openid", "organization"]
+    poorer = a_registered_client(resources=[api], scopes=["openid"])
+    assert resources.choose(poorer, api, [api]).narrow(scopes) == []
     assert "invoices:read" in resources.opened(client, [api])
     assert "invoices:read" not in resources.opened(client, [])
 
