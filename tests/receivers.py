@@ -20,6 +20,8 @@ class Receiver:
     body: bytes = b""
     seconds: float = 0
     port: int = 0
+    taken: int = 0
+    """How often it answered 200."""
     asked: list[tuple[str, dict[str, str], dict[str, str]]] = field(default_factory=list)
 
     @property
@@ -62,6 +64,7 @@ class _Program(BaseHTTPRequestHandler):
     def _answer(self, form: dict[str, str]) -> None:
         told = self.program
         told.asked.append((self.requestline, dict(self.headers), form))
+        told.taken += told.status == 200
         time.sleep(told.seconds)
         try:
             self.send_response(told.status)

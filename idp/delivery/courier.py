@@ -221,14 +221,14 @@ class Courier:
         jittered = delay(row.attempts, random.uniform(0.75, 1.25))  # noqa: S311 - no secret
         next_at = now + max(jittered, min(timedelta(seconds=why.after), LONGEST_DELAY))
         with self._context(), unit_of_work():
+            if isinstance(why, ServerAway) and row.destination:
+                # Of all but this one, which goes first again: its delay is the one that grows.
+                OutgoingMessage.hold_back(row.destination, now, next_at + AFTER_THE_FIRST)
             given_up = isinstance(why, Rejected) or next_at > row.created_at + self._chosen.delivery_given_up_after
             if given_up:
                 OutgoingMessage.abandon(row.id, self._holder, now, words)
             else:
                 OutgoingMessage.put_off(row.id, self._holder, next_at, words)
-            if isinstance(why, ServerAway) and row.destination:
-                # The one that was tried goes first again, and its delay is the one that grows.
-                OutgoingMessage.hold_back(row.destination, now, next_at + AFTER_THE_FIRST)
         self._tell("abandoned" if given_up else "put_off", row, reason=words)
 
     def _expire(self) -> None:

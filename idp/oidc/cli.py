@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import click
 from flask.cli import AppGroup
@@ -13,8 +13,8 @@ from idp.audit import log
 from idp.audit.events import Event
 from idp.db import unit_of_work
 from idp.extensions import ring
+from idp.oidc.clients import assertions, metadata, registration
 from idp.oidc.clients import cli as from_files
-from idp.oidc.clients import metadata, registration
 from idp.oidc.clients.metadata import Metadata
 from idp.oidc.clients.registration import Refused, Registered
 from idp.oidc.keystore import SqlKeyStore
@@ -27,6 +27,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 SHOWN = (
     *("client_id", "name", "application_type", "first_party", "token_endpoint_auth_method", "redirect_uris"),
+    *("token_endpoint_auth_signing_alg", "jwks", "jwks_uri"),
     *("post_logout_redirect_uris", "initiate_login_uri", "backchannel_logout_uri", "frontchannel_logout_uri"),
     *("policy_uri", "tos_uri", "origins", "grant_types", "response_types", "scopes", "resources"),
     *("offline", "require_pkce", "id_token_signed_response_alg", "access_token_signing_alg"),
@@ -70,6 +71,8 @@ def _rules(command: Command) -> Command:
         click.option("--offline", is_flag=True, help="Its grants outlive the session, unasked: first party only."),
         click.option("--resource", "resources", multiple=True, metavar="URI", help="An API it calls; repeat for more."),
         click.option("--scope", "scopes", multiple=True, metavar="SCOPE", help="One, or several between spaces."),
+        click.option("--jwks-uri", metavar="URI", help="Where it publishes them; they are read once a minute."),
+        click.option("--jwks", type=click.File(), help="Its public keys, a JWK Set: it signs, and has no secret."),
         click.option("--auth-method", type=click.Choice(metadata.AUTH_METHODS[:2]), help="How it sends its secret."),
         click.option("--native", is_flag=True, help="A program on people's own devices: no secret, loopback URIs."),
         click.option("--public", is_flag=True, help="No secret: a client that could not keep one."),
@@ -211,19 +214,29 @@ def rotate(algs: tuple[str, ...], immediately: bool, as_json: bool) -> None:
 def _metadata(asked: dict[str, Any]) -> Metadata:
     native, pairwise, no_pkce = asked.pop("native"), asked.pop("pairwise"), asked.pop("no_pkce")
     public, method = asked.pop("public") or native, asked.pop("auth_method")
-    if public and method:
-        raise click.UsageError("--auth-method says how a secret is sent, and a public or native client has none")
+    signs = asked["jwks"] is not None or asked["jwks_uri"] is not None
+    if (public or signs) and method:
+        raise click.UsageError("--auth-method says how a secret is sent, and a client that is public or signs has none")
+    asked["jwks"] = None if asked["jwks"] is None else _jwks(asked["jwks"])
+    method = assertions.METHOD if signs else method or "client_secret_basic"
     scopes = tuple(dict.fromkeys(" ".join(asked.pop("scopes")).split()))
     return Metadata(
         **{key: value for key, value in asked.items() if key not in ("id_token_alg", "userinfo_alg")},
         scopes=scopes or ("openid",),
         application_type="native" if native else "web",
-        token_endpoint_auth_method="none" if public else method or "client_secret_basic",
+        token_endpoint_auth_method="none" if public else method,
         require_pkce=not no_pkce,
         id_token_signed_response_alg=asked["id_token_alg"],
         userinfo_signed_response_alg=asked["userinfo_alg"],
         subject_type="pairwise" if pairwise else "public",
     )
+
+
+def _jwks(file: IO[str]) -> Any:
+    try:
+        return json.load(file)
+    except ValueError:
+        raise click.UsageError("--jwks: the file is not JSON") from None
 
 
 def _client(client_id: str) -> Client:

@@ -52,8 +52,8 @@ def register(asked: Metadata, *, development: bool) -> Registered | Refused:
 
 def rotate_secret(client: Client, former_lives: timedelta) -> Registered | Refused:
     """Give a client a new secret; the former one is accepted for a while, so that nothing stops meanwhile."""
-    if client.token_endpoint_auth_method == "none":
-        return Refused([f"{client.client_id} is a public client: it has no secret"])
+    if not has_secret(client.token_endpoint_auth_method):
+        return Refused([f"{client.client_id} has no secret: {client.token_endpoint_auth_method}"])
     secret, now = opaque.make(), clock.now()
     client.former_secret_digest = client.secret_digest if former_lives else None
     client.former_secret_expires_at = now + former_lives if former_lives else None

@@ -1,6 +1,6 @@
 """One contract for every transport: it hands over, or says why it could not, without naming anybody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,25 +8,28 @@ import pytest
 
 from idp import clock
 from idp.db import new_id
+from idp.delivery.transports.http_post import HttpPost
 from idp.delivery.transports.memory import Memory
-from idp.delivery.transports.port import Mail, PutOff, Rejected, ServerAway, Sms, Transport, Undelivered
+from idp.delivery.transports.port import Mail, Post, PutOff, Rejected, ServerAway, Sms, Transport, Undelivered
 from idp.delivery.transports.sms_gateway import SmsGateway
 from idp.delivery.transports.smtp import Smtp
 from idp.settings import Settings
 from tests.postboxes import Postbox, black_hole, free_port
+from tests.receivers import Receiver, receiver
 
 ADDRESS, NUMBER = "lea@martin.example.org", "+262639980001"
 
 
 @dataclass
 class Case:
-    """A transport, a message it takes, and how the other side is made to refuse it, to wait or to fall silent."""
+    """A transport, a message it takes, and how the other side is made to refuse, to defer, to be well, or silent."""
 
     transport: Transport[Any]
-    message: Mail | Sms
+    message: Mail | Sms | Post
     received: Callable[[], int]
     refuse: Callable[[], None]
     defer: Callable[[], None]
+    heal: Callable[[], None]
     elsewhere: Callable[[int], Transport[Any]]
 
 
@@ -48,6 +51,11 @@ def an_sms(to: str = NUMBER, text: str = "Votre code : 123456") -> Sms:
     return Sms(new_id(), to, text)
 
 
+def another(message: Mail | Sms | Post) -> Mail | Sms | Post:
+    """A second message of the same kind."""
+    return message if isinstance(message, Post) else a_mail() if isinstance(message, Mail) else an_sms()
+
+
 def settings(box: Postbox, **changes: Any) -> Settings:
     return Settings(_env_file=None, **(box.settings | changes))
 
@@ -59,6 +67,7 @@ def smtp(box: Postbox) -> Case:
         lambda: len(box.items(ADDRESS)),
         lambda: box.trouble(ADDRESS, "reject"),
         lambda: box.trouble(ADDRESS, "greylist"),
+        box.box.troubles.clear,
         lambda port: Smtp(settings(box, smtp_port=port)),
     )
 
@@ -70,6 +79,7 @@ def gateway(box: Postbox) -> Case:
         lambda: len(box.items(NUMBER)),
         lambda: box.trouble(NUMBER, "reject"),
         lambda: box.trouble(NUMBER, "error_body"),
+        box.box.troubles.clear,
         lambda port: SmsGateway(settings(box, sms_url=f"http://127.0.0.1:{port}/sms")),
     )
 
@@ -84,14 +94,50 @@ def memory(box: Postbox) -> Case:
         lambda: len(kept.sent),
         lambda: kept.answers.append(Rejected("never")),
         lambda: kept.answers.append(PutOff("later")),
+        kept.answers.clear,
         lambda port: silent,
     )
 
 
-@pytest.fixture(params=[smtp, gateway, memory], ids=["smtp", "sms_gateway", "memory"])
-def case(request: pytest.FixtureRequest, box: Postbox) -> Case:
-    made: Case = request.param(box)
-    return made
+def http_post(box: Postbox, program: Receiver) -> Case:
+    def answers(status: int) -> None:
+        program.status = status
+
+    def to(port: int) -> Transport[Any]:
+        return Elsewhere(HttpPost(settings(box)), Post(f"http://127.0.0.1:{port}/{ADDRESS}", {}))
+
+    return Case(
+        HttpPost(settings(box)),
+        Post(f"{program.url}?{NUMBER}", {"logout_token": ADDRESS}),
+        lambda: program.taken,
+        lambda: answers(410),
+        lambda: answers(404),
+        lambda: answers(200),
+        to,
+    )
+
+
+@dataclass
+class Elsewhere:
+    """A transport whose message itself says where it goes."""
+
+    transport: Transport[Any]
+    message: Post
+
+    def send(self, message: Post) -> None:
+        self.transport.send(self.message)
+
+    def close(self) -> None:
+        self.transport.close()
+
+
+@pytest.fixture(params=[smtp, gateway, memory, http_post], ids=["smtp", "sms_gateway", "memory", "http_post"])
+def case(request: pytest.FixtureRequest, box: Postbox) -> Iterator[Case]:
+    if request.param is not http_post:
+        yield request.param(box)
+        return
+    with receiver() as program:
+        yield http_post(box, program)
 
 
 def test_a_message_is_handed_over_once(case: Case):
@@ -103,7 +149,7 @@ def test_a_transport_that_was_closed_opens_again(case: Case):
     case.transport.send(case.message)
     case.transport.close()
     case.transport.close()
-    case.transport.send(a_mail() if isinstance(case.message, Mail) else an_sms())
+    case.transport.send(another(case.message))
     assert case.received() == 2
 
 
@@ -122,11 +168,11 @@ def test_what_may_be_taken_later_is_put_off(case: Case):
     assert case.received() == 0
 
 
-def test_after_a_refusal_the_next_message_goes(case: Case, box: Postbox):
+def test_after_a_refusal_the_next_message_goes(case: Case):
     case.refuse()
     with pytest.raises(Undelivered):
         case.transport.send(case.message)
-    box.box.troubles.clear()
+    case.heal()
     case.transport.send(case.message)
     assert case.received() == 1
 
