@@ -11,6 +11,7 @@ PYTHON ?= $(firstword $(wildcard /usr/bin/python3.11) python3)
 UV_VERSION := 0.13.9
 IDP_PORT ?= 8000
 PORTAL_PORT ?= 8001
+FIRM_PORT ?= 8002
 POSTBOX_PORT ?= 8025
 
 BIN := .venv/bin
@@ -25,8 +26,8 @@ BABEL := $(BIN)/pybabel --quiet
 help: ## show this
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-run: $(STAMP)/examples $(STAMP)/idp ## set up, then start provider, portal and postbox (IDP_PORT, PORTAL_PORT, POSTBOX_PORT)
-	@exec env IDP_PORT=$(IDP_PORT) PORTAL_PORT=$(PORTAL_PORT) POSTBOX_PORT=$(POSTBOX_PORT) $(BIN)/python -m examples.run
+run: $(STAMP)/examples $(STAMP)/idp ## set up, then start provider, portal, firm and postbox (IDP_PORT, PORTAL_PORT, FIRM_PORT, POSTBOX_PORT)
+	@exec env IDP_PORT=$(IDP_PORT) PORTAL_PORT=$(PORTAL_PORT) FIRM_PORT=$(FIRM_PORT) POSTBOX_PORT=$(POSTBOX_PORT) $(BIN)/python -m examples.run
 
 ##@ Verify
 .PHONY: test check lint bench scale

@@ -1,4 +1,4 @@
-"""Start provider, portal and postbox on this machine: `make run`, or `python -m examples.run`. Ctrl-C ends them all."""
+"""Start provider, portal, firm and postbox: `make run`, or `python -m examples.run`. Ctrl-C ends them all."""
 
 import contextlib
 import http.client
@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from app import create_app
 from examples import invented, seed
@@ -23,46 +24,58 @@ STOPPED_WITHIN = 12
 Child = subprocess.Popen[bytes]
 
 
+class Places(NamedTuple):
+    """Where each program answers."""
+
+    provider: str
+    portal: str
+    firm: str
+    postbox: str
+
+
 class Failed(Exception):
     """The examples cannot run; the message says what to do."""
 
 
 def main() -> None:
     """Prepare, start, tell, and wait for Ctrl-C, or for a child that ends by itself."""
-    provider, portal, postbox = _port("IDP_PORT", 8000), _port("PORTAL_PORT", 8001), _port("POSTBOX_PORT", 8025)
+    provider, portal, firm = _port("IDP_PORT", 8000), _port("PORTAL_PORT", 8001), _port("FIRM_PORT", 8002)
+    postbox = _port("POSTBOX_PORT", 8025)
     smtp = _port("POSTBOX_SMTP_PORT", postbox + 1)
-    issuer, portal_url, postbox_url = (f"http://localhost:{port}" for port in (provider, portal, postbox))
-    os.environ |= {"IDP_PORT": str(provider), "IDP_ISSUER": issuer} | leading_to(postbox, smtp)
+    places = Places(*(f"http://localhost:{port}" for port in (provider, portal, firm, postbox)))
+    os.environ |= {"IDP_PORT": str(provider), "IDP_ISSUER": places.provider} | leading_to(postbox, smtp)
     os.environ.setdefault("IDP_LOG_LEVEL", "WARNING")
-    for port, name in ((provider, "IDP"), (portal, "PORTAL"), (postbox, "POSTBOX"), (smtp, "POSTBOX_SMTP")):
+    names = ("IDP", "PORTAL", "FIRM", "POSTBOX", "POSTBOX_SMTP")
+    for port, name in zip((provider, portal, firm, postbox, smtp), names, strict=True):
         _refuse_taken(port, f"{name}_PORT")
     signal.signal(signal.SIGTERM, _interrupt)
     print("Preparing data in var/ …", flush=True)
-    config = prepare(portal_url, Path("var"))
+    portal_config, firm_config = prepare(places, Path("var"))
     commands = {
-        f"{postbox_url}/": [sys.executable, "-m", "examples.postbox", "var"],
-        f"{issuer}/readyz": [sys.executable, "-m", "app", "serve"],
-        f"{portal_url}/": [sys.executable, "-m", "examples.portal", str(config)],
+        f"{places.postbox}/": [sys.executable, "-m", "examples.postbox", "var"],
+        f"{places.provider}/readyz": [sys.executable, "-m", "app", "serve"],
+        f"{places.portal}/": [sys.executable, "-m", "examples.portal", str(portal_config)],
+        f"{places.firm}/": [sys.executable, "-m", "examples.firm", str(firm_config)],
     }
     with contextlib.ExitStack() as stack:
         children = {address: stack.enter_context(_running(command)) for address, command in commands.items()}
         for address, child in children.items():
             _wait_for(address, child)
-        print(welcome(issuer, portal_url, postbox_url), flush=True)
+        print(welcome(places), flush=True)
         while all(child.poll() is None for child in children.values()):
             time.sleep(0.2)
         raise Failed("A program ended by itself: see what it said above.")
 
 
-def prepare(portal_url: str, folder: Path) -> Path:
-    """Tables and data, made or kept; the portal's configuration."""
+def prepare(places: Places, folder: Path) -> tuple[Path, Path]:
+    """Tables and data, made or kept; the configurations of the portal and of the firm."""
     folder.mkdir(exist_ok=True)
     app = create_app()
     seed.command(app, "db", "upgrade")
-    config = seed.seed(app, portal_url, folder)
+    configs = seed.seed(app, places.portal, folder), seed.seed_firm(app, places.firm, folder)
     with app.app_context():
         db.engine.dispose()
-    return config
+    return configs
 
 
 def leading_to(postbox: int, smtp: int) -> dict[str, str]:
@@ -79,16 +92,17 @@ def leading_to(postbox: int, smtp: int) -> dict[str, str]:
     }
 
 
-def welcome(issuer: str, portal_url: str, postbox_url: str) -> str:
+def welcome(places: Places) -> str:
     """Where to click, and as whom."""
     personas = [(one.person.email, _name(one.person), one.story) for one in invented.PERSONAS]
     newcomers = [(one.number, _name(one.person), one.story) for one in invented.NEWCOMERS]
     return "\n".join(
         (
             "",
-            f"  Portal     {portal_url}      <- start here",
-            f"  Postbox    {postbox_url}      every letter, mail and SMS arrives here",
-            f"  Provider   {issuer}/.well-known/openid-configuration",
+            f"  Portal     {places.portal}      <- start here",
+            f"  Postbox    {places.postbox}      every letter, mail and SMS arrives here",
+            f"  Firm       {places.firm}      a partner's application, which asks for consent",
+            f"  Provider   {places.provider}/.well-known/openid-configuration",
             "",
             "  Play a member who opens an account: two letters wait in the postbox for each of these.",
             "  Then, on the portal: « Je crée mon espace sécurisé ».",

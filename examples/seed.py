@@ -1,4 +1,4 @@
-"""What is invented, made through public interfaces only: the fund, its register, accounts, letters and the portal.
+"""What is invented, made through public interfaces only: fund, register, accounts, letters, the portal and the firm.
 
 Run again, it changes nothing that stands: `python -m examples.seed`.
 """
@@ -6,7 +6,7 @@ Run again, it changes nothing that stands: `python -m examples.seed`.
 import io
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import asdict
 from itertools import count
@@ -17,6 +17,9 @@ from flask import Flask
 from flask.cli import ScriptInfo
 
 from app import cli, create_app
+from examples import firm
+from examples.firm import api
+from examples.firm import app as firm_app
 from examples.invented import FUND, FUND_NAME, NEWCOMERS, PASSWORD, PERSONAS, REGISTER, Persona
 from examples.portal.config import Config
 from idp import clock, db
@@ -47,12 +50,14 @@ def seed(app: Flask, portal_url: str, folder: Path) -> Path:
                 _open_account(persona)
     _post_letters(app, folder / "letters")
     _write_privately(folder / "people.json", json.dumps(list(_known_by_heart()), indent=2, ensure_ascii=False))
-    path = folder / f"{client_id}.json"
-    secret = _secret(app, client_id, portal_url, path)
-    with app.app_context():
-        config = Config(settings.issuer, client_id, secret, portal_url, FUND, FUND_NAME)
-    _write_privately(path, json.dumps(asdict(config), indent=2))
-    return path
+    return _configured(app, client_id, portal_url, folder, _portal(client_id, portal_url))
+
+
+def seed_firm(app: Flask, firm_url: str, folder: Path) -> Path:
+    """The partner firm, once the fund is there: the API that it reads, and its configuration."""
+    client_id = f"firm-{firm_url.rpartition(':')[2]}"
+    command(app, "resources", "apply", str(Path(firm.__file__).parent / "api.yaml"))
+    return _configured(app, client_id, firm_url, folder, _firm(client_id, firm_url))
 
 
 def command(app: Flask, *arguments: str) -> str:
@@ -119,25 +124,41 @@ def _known_by_heart() -> Iterator[dict[str, str | None]]:
         }
 
 
-def _secret(app: Flask, client_id: str, portal_url: str, path: Path) -> str:
-    """The portal's secret: the one it was given, or a new one when its file is lost, or the client was."""
+def _configured(app: Flask, client_id: str, url: str, folder: Path, registration: Iterable[str]) -> Path:
+    """The configuration of a client: with the secret it was given, or a new one when file or client was lost."""
+    path = folder / f"{client_id}.json"
     known = {client["client_id"] for client in json.loads(command(app, "clients", "list", "--json"))}
     if client_id in known and path.exists():
-        return Config.read(path).client_secret
-    if client_id in known:
-        made = command(app, "clients", "rotate-secret", client_id, "--keep-former", "0", "--json")
+        secret = Config.read(path).client_secret
     else:
-        made = command(app, *_registration(client_id, portal_url))
-    return str(json.loads(made)["client_secret"])
+        rotation = ("clients", "rotate-secret", client_id, "--keep-former", "0", "--json")
+        made = command(app, *(rotation if client_id in known else registration))
+        secret = str(json.loads(made)["client_secret"])
+    with app.app_context():
+        config = Config(settings.issuer, client_id, secret, url, FUND, FUND_NAME)
+    _write_privately(path, json.dumps(asdict(config), indent=2))
+    return path
 
 
-def _registration(client_id: str, portal_url: str) -> Iterator[str]:
+def _portal(client_id: str, url: str) -> Iterator[str]:
     yield from ("clients", "add", "--json", "--first-party", "--client-id", client_id, "--fund", FUND)
     yield from ("--name", "Espace sécurisé Entreprise", "--scope", "openid profile email phone organization")
-    yield from ("--redirect-uri", f"{portal_url}/callback")
-    yield from ("--post-logout-redirect-uri", f"{portal_url}/signed-out")
-    yield from ("--initiate-login-uri", f"{portal_url}/login")
-    yield from ("--backchannel-logout-uri", f"{portal_url}/backchannel-logout")
+    yield from ("--initiate-login-uri", f"{url}/login")
+    yield from _addresses(url)
+
+
+def _firm(client_id: str, url: str) -> Iterator[str]:
+    yield from ("clients", "add", "--json", "--third-party", "--client-id", client_id, "--fund", FUND)
+    yield from ("--name", "Moreau Paie", "--scope", firm_app.SCOPE, "--resource", api.IDENTIFIER, "--pairwise")
+    yield from ("--policy-uri", f"{url}/vie-privee", "--tos-uri", f"{url}/conditions")
+    yield from ("--initiate-login-uri", f"{url}/login")
+    yield from _addresses(url)
+
+
+def _addresses(url: str) -> Iterator[str]:
+    yield from ("--redirect-uri", f"{url}/callback")
+    yield from ("--post-logout-redirect-uri", f"{url}/signed-out")
+    yield from ("--backchannel-logout-uri", f"{url}/backchannel-logout")
 
 
 def _write_privately(path: Path, text: str) -> None:

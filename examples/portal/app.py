@@ -1,20 +1,16 @@
 """The portal as a Flask application."""
 
-import secrets
 from typing import Any
 
 import requests
 from authlib.integrations.flask_client import OAuthError
-from flask import Flask, Response, abort, request, session
+from flask import Flask, session
 from flask.typing import ResponseReturnValue
 
-from examples.portal import content, signed_out_elsewhere, signing_in, views
+from examples.portal import content, guarding, signed_out_elsewhere, signing_in, views
 from examples.portal.config import Config
 from examples.portal.sessions import MemorySessions
 from examples.portal.signing_in import Refused
-
-TOLD = "backchannel_logout"
-"""The one form that no page of ours sends: its token is the provider's signature."""
 
 
 def create_app(config: Config) -> Flask:
@@ -25,8 +21,7 @@ def create_app(config: Config) -> Flask:
     app.session_interface = MemorySessions(secure=config.url.startswith("https://"))
     signing_in.init_app(app, config)
     _add_pages(app)
-    app.before_request(_refuse_forged_forms)
-    app.after_request(_dress)
+    guarding.init_app(app)
     app.context_processor(_for_layout)
     app.register_error_handler(Refused, _tell_refused)
     app.register_error_handler(OAuthError, _tell_error)
@@ -45,29 +40,7 @@ def _add_pages(app: Flask) -> None:
     app.add_url_rule("/callback", "callback", views.callback)
     app.add_url_rule("/logout", "logout", views.logout, methods=["POST"])
     app.add_url_rule("/signed-out", "signed_out", views.signed_out)
-    app.add_url_rule("/backchannel-logout", TOLD, signed_out_elsewhere.receive, methods=["POST"])
-
-
-def _refuse_forged_forms() -> None:
-    if request.method == "POST" and request.endpoint != TOLD:
-        known, given = session.get("form_token", ""), request.form.get("form_token", "")
-        if not known or not secrets.compare_digest(known.encode(), given.encode()):
-            abort(400)
-
-
-def _dress(response: Response) -> Response:
-    # A sign-out is a form whose answer leads to the provider: Chromium applies form-action to that redirect too.
-    issuer = signing_in.config().issuer
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-        f"form-action 'self' {issuer}"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    if request.endpoint != "static":
-        response.headers["Cache-Control"] = "no-store"
-    return response
+    app.add_url_rule("/backchannel-logout", guarding.TOLD, signed_out_elsewhere.receive, methods=["POST"])
 
 
 def _for_layout() -> dict[str, Any]:
@@ -76,13 +49,8 @@ def _for_layout() -> dict[str, Any]:
         "sections": content.SECTIONS,
         "tools": content.TOOLS,
         "rights_of": content.rights_of,
-        "form_token": _form_token,
         "notice": lambda: session.pop("notice", None),
     }
-
-
-def _form_token() -> str:
-    return str(session.setdefault("form_token", secrets.token_urlsafe(32)))
 
 
 def _tell_refused(error: Refused) -> ResponseReturnValue:

@@ -31,15 +31,16 @@ class Session(dict[str, Any], SessionMixin):
 class MemorySessions(SessionInterface):
     """All sessions of this process; the oldest give way when there are too many."""
 
-    def __init__(self, secure: bool) -> None:
+    def __init__(self, secure: bool, cookie: str = COOKIE) -> None:
         self._kept: dict[str, Session] = {}
         self._lock = threading.Lock()
         self._secure = secure
+        self._cookie = cookie
 
     def open_session(self, app: Flask, request: Request) -> Session:
         """The session that the browser's cookie names, or a new one."""
         with self._lock:
-            kept = self._kept.get(request.cookies.get(COOKIE, ""))
+            kept = self._kept.get(request.cookies.get(self._cookie, ""))
         return kept if kept is not None and kept.expires_at > time.monotonic() else Session(self)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
@@ -51,7 +52,7 @@ class MemorySessions(SessionInterface):
             self._kept[kept.name] = kept
             while len(self._kept) > MOST:
                 del self._kept[next(iter(self._kept))]
-        response.set_cookie(COOKIE, kept.name, httponly=True, secure=self._secure, samesite="Lax")
+        response.set_cookie(self._cookie, kept.name, httponly=True, secure=self._secure, samesite="Lax")
 
     def end(self, sid: str) -> None:
         """Forget every browser that is signed in by the provider's session of that name."""

@@ -24,7 +24,7 @@ class Refused(Exception):
         self.target = target
 
 
-def init_app(app: Flask, config: Config) -> None:
+def init_app(app: Flask, config: Config, scope: str = SCOPE) -> None:
     """Make the portal known to Authlib; the provider's metadata is read when first needed."""
     oauth = OAuth(app, update_token=_keep_token)
     app.extensions["provider"] = oauth.register(  # type: ignore[no-untyped-call]
@@ -33,7 +33,7 @@ def init_app(app: Flask, config: Config) -> None:
         client_secret=config.client_secret,
         server_metadata_url=f"{config.issuer}/.well-known/openid-configuration",
         client_kwargs={
-            "scope": SCOPE,
+            "scope": scope,
             "code_challenge_method": "S256",
             "default_timeout": _PATIENCE,
             "leeway": _CLOCKS_APART,
@@ -145,7 +145,6 @@ def _sign_in(token: dict[str, Any], nonce: str) -> None:
         raise Refused("no_id_token")
     _session().rename()  # and kept otherwise: another tab may be on its way too
     _session().update(person=dict(said), token=dict(token))
-    recall()
 
 
 def _keep_token(name: str, token: dict[str, Any], **former: str | None) -> None:

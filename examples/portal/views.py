@@ -80,6 +80,7 @@ def check() -> ResponseReturnValue:
 def callback() -> ResponseReturnValue:
     """Where the provider sends the browser back."""
     target, silent = signing_in.come_back()
+    signing_in.recall()
     if silent:
         session["notice"] = "Votre session a été vérifiée, sans mot de passe."
     return redirect(target, 303)

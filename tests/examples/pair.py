@@ -30,7 +30,7 @@ class Pair:
 def pair(folder: Path, database_url: str, shortlived_url: str, **settings: str) -> Iterator[Pair]:
     """Seed and start them in `folder`; whatever happens, nothing of them stays."""
     ports = free_ports()
-    first, portal, postbox, smtp = ports
+    first, portal, postbox, smtp, _ = ports
     second = next(port for port in free_ports() if port not in ports)
     with balancer(first, second) as front, ExitStack() as stack:
         env = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}

@@ -24,6 +24,7 @@ class Examples:
     portal_port: int
     postbox_port: int
     smtp_port: int
+    firm_port: int
 
     @property
     def provider(self) -> str:
@@ -32,6 +33,10 @@ class Examples:
     @property
     def portal(self) -> str:
         return f"http://localhost:{self.portal_port}"
+
+    @property
+    def firm(self) -> str:
+        return f"http://localhost:{self.firm_port}"
 
     @property
     def postbox(self) -> str:
@@ -55,14 +60,14 @@ class Examples:
 
     def answering(self) -> list[int]:
         """The ports at which something listens."""
-        ports = (self.provider_port, self.portal_port, self.postbox_port, self.smtp_port)
+        ports = (self.provider_port, self.portal_port, self.postbox_port, self.smtp_port, self.firm_port)
         return [port for port in ports if _listens(port)]
 
 
 def free_ports() -> tuple[int, ...]:
-    """Of the provider, the portal, the postbox, and its mail server."""
+    """Of the provider, the portal, the postbox, its mail server, and the firm."""
     with ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(4)]
+        probes = [stack.enter_context(socket.socket()) for _ in range(5)]
         for probe in probes:
             probe.bind(("127.0.0.1", 0))
         return tuple(int(probe.getsockname()[1]) for probe in probes)
@@ -71,7 +76,7 @@ def free_ports() -> tuple[int, ...]:
 @contextmanager
 def started(folder: Path, ports: tuple[int, ...], **settings: str) -> Iterator[Examples]:
     """Start them in `folder`; whatever happens, nothing of them stays."""
-    names = ("IDP_PORT", "PORTAL_PORT", "POSTBOX_PORT", "POSTBOX_SMTP_PORT")
+    names = ("IDP_PORT", "PORTAL_PORT", "POSTBOX_PORT", "POSTBOX_SMTP_PORT", "FIRM_PORT")
     places = dict(zip(names, map(str, ports), strict=True)) | {"PYTHONPATH": str(ROOT)}
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     process = subprocess.Popen(

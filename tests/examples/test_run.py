@@ -17,7 +17,7 @@ def test_everything_answers_and_the_personas_are_printed(tmp_path: Path):
         assert time.monotonic() - began < 20
         assert all(
             sign in said
-            for sign in (examples.portal, examples.provider, examples.postbox, "Léa Martin", "karim@benali")
+            for sign in (examples.portal, examples.provider, examples.postbox, examples.firm, "Léa Martin", "karim@")
         )
         metadata = httpx.get(f"{examples.provider}/.well-known/openid-configuration").json()
         assert metadata["issuer"] == examples.provider
@@ -31,7 +31,7 @@ def test_everything_answers_and_the_personas_are_printed(tmp_path: Path):
 def test_ctrl_c_ends_everything(tmp_path: Path):
     with started(tmp_path, free_ports()) as examples:
         examples.until_ready()
-        assert len(examples.answering()) == 4
+        assert len(examples.answering()) == 5
         rest = examples.press_ctrl_c()
         assert "Everything has ended." in rest
         assert "Traceback" not in rest
@@ -60,7 +60,8 @@ def test_a_second_run_keeps_the_data(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("place", "name"), [(0, "IDP_PORT"), (1, "PORTAL_PORT"), (2, "POSTBOX_PORT"), (3, "POSTBOX_SMTP_PORT")]
+    ("place", "name"),
+    enumerate(("IDP_PORT", "PORTAL_PORT", "POSTBOX_PORT", "POSTBOX_SMTP_PORT", "FIRM_PORT")),
 )
 def test_a_taken_port_is_named(tmp_path: Path, place: int, name: str):
     ports = free_ports()
