@@ -74,6 +74,9 @@ def _safety(client: Client) -> Iterator[Finding]:
     if client.token_endpoint_auth_method == "none" and client.application_type == "web":
         advice = "a program in a browser has none; one on a server should have a secret or a key"
         yield Finding(Level.ADVICE, "token_endpoint_auth_method: it proves nothing", advice)
+    if metadata.has_secret(client.token_endpoint_auth_method) and not client.first_party:
+        advice = "a secret is known to both sides: a partner had better sign with a key of its own, private_key_jwt"
+        yield Finding(Level.ADVICE, f"token_endpoint_auth_method: {client.token_endpoint_auth_method}", advice)
     has_former = client.former_secret_expires_at is not None and client.former_secret_expires_at > clock.now()
     if has_former:
         until = f"{client.former_secret_expires_at:%Y-%m-%d %H:%M}"
@@ -106,6 +109,9 @@ def _people(client: Client) -> Iterator[Finding]:
             "initiate_login_uri: none, and no fund",
             "a sign-in that died cannot begin again: give it one of the two",
         )
+    if not client.first_party and client.policy_uri is None:
+        advice = "people who are asked for their consent cannot read what becomes of their data"
+        yield Finding(Level.ADVICE, "policy_uri: none, for a third party", advice)
     if not client.first_party and client.subject_type == "public":
         advice = "partners can compare people by their sub: register it as pairwise, which is fixed then"
         yield Finding(Level.ADVICE, "subject_type: public, for a third party", advice)

@@ -12,6 +12,7 @@ from tests.builders import a_client, a_fund, a_program, an_api
 from tests.relying_party import RelyingParty
 from tests.rows import row
 
+SCOPES = ("openid", "profile", "email", "organization", "offline_access")
 TOLD = "https://portal.example.org/told"
 
 
@@ -36,9 +37,9 @@ def found(app):
 def party(app, lea):
     """A portal without a fault, in use."""
     with app.app_context():
-        portal = a_client(fund=a_fund().code, backchannel_logout_uri=TOLD)
+        portal = a_client(fund=a_fund().code, backchannel_logout_uri=TOLD, scopes=SCOPES)
     party = RelyingParty(app, portal)
-    party.tokens_of(lea, scope="openid profile email phone organization offline_access")
+    party.tokens_of(lea, scope=" ".join(SCOPES))
     return party
 
 
@@ -86,12 +87,16 @@ def test_what_contradicts_itself_is_told(party, found):
         ({"token_endpoint_auth_method": "none"}, "token_endpoint_auth_method"),
         ({"offline": True}, "offline"),
         ({"initiate_login_uri": None, "fund_id": None}, "initiate_login_uri"),
-        ({"first_party": False}, "subject_type"),
     ],
     ids=lambda one: one if isinstance(one, str) else "",
 )
 def test_what_could_be_better_is_advice(party, found, changes, what):
     assert found(party.portal, **changes) == {what: Level.ADVICE}
+
+
+def test_a_third_party_had_better_sign_say_what_it_does_and_know_nobody_by_a_name_that_others_know(party, found):
+    told = found(party.portal, first_party=False)
+    assert told == dict.fromkeys(("token_endpoint_auth_method", "policy_uri", "subject_type"), Level.ADVICE)
 
 
 def test_a_former_secret_that_still_lives_is_told(app, party, found):
@@ -111,7 +116,7 @@ def test_scopes_that_nobody_asks_for_are_told_and_a_client_that_nobody_uses(app,
 def test_a_program_without_people_needs_no_page_and_no_sign_out(app, found):
     with app.app_context():
         program = a_program(an_api())
-    assert found(program) == {}
+    assert found(program, first_party=True) == {}
 
 
 def test_a_disabled_client_is_not_judged(app, party, found):
