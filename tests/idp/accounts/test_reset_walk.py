@@ -25,7 +25,8 @@ from tests.rows import row
 
 PASSWORDS = ("Trois-Grues-Bleues-4", "Autre-Grue-Rouge-5")
 PEOPLE, BROWSERS = st.integers(0, 1), st.integers(0, 1)
-PATHS = ("/password-reset", "/password-reset/new", f"/password-reset/{'x' * 43}", "/", "/opening", "/lost-letters")
+INVENTED = f"/password-reset/{'x' * 43}"
+PATHS = ("/password-reset", "/password-reset/new", INVENTED, "/", "/opening", "/lost-letters")
 
 
 class Walk(RuleBasedStateMachine):
@@ -67,8 +68,10 @@ class Walk(RuleBasedStateMachine):
 
     @rule(browser=BROWSERS, path=st.sampled_from(PATHS))
     def opens(self, browser: int, path: str) -> None:
-        """Any page, in any order, by the back button too."""
+        """Any page, in any order, by the back button too. A link that was invented takes the place of the one held."""
         self.browsers[browser].get(path)
+        if path == INVENTED:
+            self.held.pop(browser, None)
 
     @rule(browser=BROWSERS, password=st.sampled_from(PASSWORDS), who=PEOPLE, path=st.sampled_from(PATHS[:3]))
     def posts_what_was_invented(self, browser: int, password: str, who: int, path: str) -> None:
