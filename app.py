@@ -62,7 +62,7 @@ BLUEPRINTS = tuple(slice_.routes.bp for slice_ in EDGES)
 CLIS = (idp.ops.cli, idp.oidc.cli, idp.registry.cli, idp.accounts.cli, idp.sessions.cli, consent.cli, idp.delivery.cli)
 COMMANDS = (*(command for one in CLIS for command in one.COMMANDS), db_commands)
 WRITING_GETS = frozenset({"oidc.authorize", "journey.resume", "oidc.end_session"})
-PROGRAMS = ("token", "userinfo", "revoke", "introspect", "jwks", "discovery", "metadata")
+PROGRAMS = ("token", "userinfo", "organizations", "revoke", "introspect", "jwks", "discovery", "metadata")
 MACHINE = frozenset(f"oidc.{name}" for name in PROGRAMS)
 FOREIGN_POSTS = MACHINE | {"oidc.authorize_post", "oidc.end_session_post"}
 

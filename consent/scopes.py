@@ -12,6 +12,7 @@ WORDS: dict[str, LazyString] = {
     "email": _l("Votre adresse mail"),
     "phone": _l("Votre numéro de téléphone"),
     "organization": _l("L’entreprise pour laquelle vous agissez, et vos droits dans cette entreprise"),
+    "organizations": _l("La liste des entreprises pour lesquelles vous pouvez agir"),
 }
 SILENT = frozenset({"openid", "offline_access"})
 """What says nothing of the person: that they are the same one as before, and how long it lasts, which is said apart."""

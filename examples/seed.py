@@ -142,7 +142,12 @@ def _configured(app: Flask, client_id: str, url: str, folder: Path, registration
 
 def _portal(client_id: str, url: str) -> Iterator[str]:
     yield from ("clients", "add", "--json", "--first-party", "--client-id", client_id, "--fund", FUND)
-    yield from ("--name", "Espace sécurisé Entreprise", "--scope", "openid profile email phone organization")
+    yield from (
+        "--name",
+        "Espace sécurisé Entreprise",
+        "--scope",
+        "openid profile email phone organization organizations",
+    )
     yield from ("--initiate-login-uri", f"{url}/login")
     yield from _addresses(url)
 

@@ -1,6 +1,7 @@
 """People, companies and portals, valid by default; each needs the application's context and commits what it made."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from idp import clock
 from idp.accounts.models import RIGHTS, Account, Membership
 from idp.accounts.people import Person, create
 from idp.db import db
+from idp.delegations.models import Delegation
 from idp.oidc.clients.metadata import Metadata
 from idp.oidc.clients.registration import Registered, register
 from idp.oidc.models import resource
@@ -16,6 +18,7 @@ from idp.oidc.models.resource import Resource
 from idp.registry.models import Fund, Organization
 
 PASSWORD = "Chantier-2026!"
+READ = ["legal:read", "documents:read"]
 CALLBACK = "https://portal.example.org/callback"
 SIGNED_OUT = "https://portal.example.org/signed-out"
 START = "https://portal.example.org/login"
@@ -100,6 +103,26 @@ def membership(account_id: UUID, organization_id: UUID, holder: bool = True) -> 
     return _kept(Membership(**ids, holder=holder, rights=rights, started_at=clock.now()))
 
 
+def a_delegation(organization_id: UUID, firm_id: UUID, **changes: Any) -> Delegation:
+    """What an organization lets a firm do: accepted, and in force for three months."""
+    now = clock.now()
+    values: dict[str, Any] = {
+        "organization_id": organization_id,
+        "firm_id": firm_id,
+        "firm_siret": "99900001100018",
+        "firm_name": "Cabinet Exemple",
+        "origin": "offer",
+        "rights": READ,
+        "all_staff": True,
+        "created_at": now,
+        "accepted_at": now,
+        "starts_at": now,
+        "ends_on": date(2099, 3, 31),
+        "ends_at": now + timedelta(days=90),
+    }
+    return _kept(Delegation(**(values | changes)))
+
+
 def a_client(**changes: Any) -> Portal:
     """A confidential first-party portal with every scope."""
     asked: dict[str, Any] = {
@@ -109,7 +132,7 @@ def a_client(**changes: Any) -> Portal:
         "redirect_uris": (CALLBACK,),
         "post_logout_redirect_uris": (SIGNED_OUT,),
         "initiate_login_uri": START,
-        "scopes": ("openid", "profile", "email", "phone", "organization", "offline_access"),
+        "scopes": ("openid", "profile", "email", "phone", "organization", "organizations", "offline_access"),
     }
     done = register(Metadata(**(asked | changes)), development=False)
     assert isinstance(done, Registered), done

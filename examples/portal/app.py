@@ -37,6 +37,8 @@ def _add_pages(app: Flask) -> None:
     app.add_url_rule("/login", "login", views.login)
     app.add_url_rule("/create", "create", views.create)
     app.add_url_rule("/check", "check", views.check)
+    app.add_url_rule("/organizations", "organizations", views.organizations)
+    app.add_url_rule("/organizations", "change", views.change, methods=["POST"])
     app.add_url_rule("/callback", "callback", views.callback)
     app.add_url_rule("/logout", "logout", views.logout, methods=["POST"])
     app.add_url_rule("/signed-out", "signed_out", views.signed_out)

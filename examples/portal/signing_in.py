@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from examples.portal.config import Config
 from examples.portal.sessions import Session
 
-SCOPE = "openid profile email phone organization"
+SCOPE = "openid profile email phone organization organizations"
 _PATIENCE = 5
 _CLOCKS_APART = 10
 
@@ -94,6 +94,19 @@ def recall() -> dict[str, Any]:
         raise Refused("wrong_subject")
     _session()["person"] = kept | said
     return cast(dict[str, Any], _session()["person"])
+
+
+def organizations(search: str, page: int) -> dict[str, Any]:
+    """For whom the person may act, as the provider lists it now. `Refused` when all has ended."""
+    asked = {"search": search, "page": str(page)}
+    try:
+        found = _provider().get(f"{config().issuer}/me/organizations", token=_session()["token"], params=asked)
+    except OAuthError as error:
+        sign_out()
+        raise Refused("session_ended", request.full_path) from error
+    if found.status_code != 200:
+        raise Refused("session_ended" if found.status_code == 401 else "temporarily_unavailable", request.full_path)
+    return cast(dict[str, Any], found.json())
 
 
 def sign_out() -> str | None:

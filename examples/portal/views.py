@@ -74,7 +74,31 @@ def create() -> ResponseReturnValue:
 
 def check() -> ResponseReturnValue:
     """Ask the provider whether the person is still signed in there, without showing them anything."""
-    return signing_in.leave_for_provider("/", prompt="none")
+    return signing_in.leave_for_provider("/", prompt="none", **_same_organization())
+
+
+def organizations() -> ResponseReturnValue:
+    """« Changer de tiers »: the organizations the person may act for, with a search and pages."""
+    person = signing_in.person()
+    if person is None:
+        return signing_in.leave_for_provider(request.path)
+    search, page = request.args.get("search", "")[:100], max(1, request.args.get("page", 1, type=int) or 1)
+    found = signing_in.organizations(search, page)
+    pages = max(1, -(-found["total"] // found["page_size"]))
+    return render_template("organizations.html", person=person, found=found, search=search, pages=pages)
+
+
+def change() -> ResponseReturnValue:
+    """Act for another one: a new authorization that names it, without a page and without the password."""
+    asked = {"organization": request.form.get("organization", ""), "prompt": "none"}
+    return signing_in.leave_for_provider("/", **asked)
+
+
+def _same_organization() -> dict[str, str]:
+    """The one the person acts for: a check changes nothing."""
+    person = signing_in.person() or {}
+    acting_for = person.get("organization") or {}
+    return {"organization": acting_for["id"]} if "id" in acting_for else {}
 
 
 def callback() -> ResponseReturnValue:
@@ -82,7 +106,9 @@ def callback() -> ResponseReturnValue:
     target, silent = signing_in.come_back()
     signing_in.recall()
     if silent:
-        session["notice"] = "Votre session a été vérifiée, sans mot de passe."
+        name = (signing_in.person() or {}).get("organization", {}).get("name")
+        checked = "Votre session a été vérifiée, sans mot de passe."
+        session["notice"] = f"{checked} Vous agissez pour {name}." if name else checked
     return redirect(target, 303)
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from idp.login import assurance
 from idp.oidc import server
-from idp.oidc.authorization import policy
+from idp.oidc.authorization import details, policy
 from idp.oidc.authorization.request import RESPONSE_MODES
 from idp.oidc.clients import authentication, metadata
-from idp.oidc.token import claims, id_token
+from idp.oidc.token import claims, id_token, organizations
 from idp.settings import Settings
 
-SCOPES = ("openid", *claims.OF_SCOPE, "offline_access")
+SCOPES = ("openid", *claims.OF_SCOPE, organizations.SCOPE, "offline_access")
 PROTOCOL_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid", "at_hash")
 
 
@@ -50,6 +50,7 @@ def describe(chosen: Settings) -> dict[str, Any]:
         "frontchannel_logout_session_supported": True,
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
+        "authorization_details_types_supported": details.types(issuer),
         "authorization_response_iss_parameter_supported": True,
         "prompt_values_supported": list(policy.PROMPTS),
         "ui_locales_supported": list(chosen.locales),

@@ -5,7 +5,7 @@ from flask import Blueprint
 from idp.extensions import csrf
 from idp.oidc.authorization.views import authorize
 from idp.oidc.logout.views import confirming, end_session
-from idp.oidc.token.views import introspect, revoke, token, userinfo
+from idp.oidc.token.views import introspect, organizations, revoke, token, userinfo
 from idp.oidc.views import discovery
 
 bp = Blueprint("oidc", __name__)
@@ -19,6 +19,7 @@ bp.add_url_rule("/authorize", "authorize_post", authorize.post, methods=["POST"]
 
 bp.add_url_rule("/token", "token", token.issue, methods=["POST", "OPTIONS"])
 bp.add_url_rule("/userinfo", "userinfo", userinfo.show, methods=["GET", "POST", "OPTIONS"])
+bp.add_url_rule("/me/organizations", "organizations", organizations.show)
 bp.add_url_rule("/revoke", "revoke", revoke.revoke, methods=["POST", "OPTIONS"])
 bp.add_url_rule("/introspect", "introspect", introspect.introspect, methods=["POST"])
 

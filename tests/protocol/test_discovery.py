@@ -29,7 +29,7 @@ REGISTERED = {
     *("code_challenge_methods_supported", "claims_parameter_supported", "request_parameter_supported"),
     *("request_uri_parameter_supported", "authorization_response_iss_parameter_supported", "prompt_values_supported"),
     *("ui_locales_supported", "introspection_endpoint", "introspection_endpoint_auth_methods_supported"),
-    "introspection_signing_alg_values_supported",
+    *("introspection_signing_alg_values_supported", "authorization_details_types_supported"),
 }
 
 

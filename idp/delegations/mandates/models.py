@@ -40,7 +40,7 @@ class Mandate(NamedTuple):
         return f"m.{self.membership_id}" if self.membership_id else f"d.{self.delegation_id}"
 
     @classmethod
-    def some(cls, account_id: UUID, now: datetime, wish: "Wish", limit: int, offset: int = 0) -> list["Mandate"]:
+    def some(cls, account_id: UUID, now: datetime, wish: "Wish", *, limit: int, offset: int = 0) -> list["Mandate"]:
         """Those of a person that meet the wish, their own first, by name."""
         found = db.session.execute(_ordered(wish.shape), wish.values(account_id, now) | {"most": limit, "past": offset})
         return [_narrowed(*row) for row in found]

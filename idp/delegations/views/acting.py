@@ -56,7 +56,7 @@ def _page(journey: Journey, session: LiveSession, search: str, place: int) -> st
         form=FlaskForm(),
         journey=journey,
         session=session,
-        mandates=Mandate.some(account_id, now, wish, A_PAGE, (place - 1) * A_PAGE),
+        mandates=Mandate.some(account_id, now, wish, limit=A_PAGE, offset=(place - 1) * A_PAGE),
         last=session.organization_id,
         search=search,
         found=found,

@@ -28,9 +28,9 @@ class Named(NamedTuple):
     privileges: list[str] | None
 
 
-def types() -> list[str]:
+def types(issuer: str) -> list[str]:
     """The types of `authorization_details` that are understood, as the metadata list them."""
-    return [f"{settings.issuer}/organization"]
+    return [f"{issuer}/organization"]
 
 
 def named_by(details: str | None, organization: str | None, siret_hint: str | None) -> Named:
@@ -52,7 +52,7 @@ def _read(text: str) -> dict[str, Any]:
     if not (isinstance(read, list) and len(read) == 1 and isinstance(read[0], dict)):
         raise InvalidAuthorizationDetails("authorization_details must be a list of one object")
     asked: dict[str, Any] = read[0]
-    if asked.get("type") not in (*types(), "organization"):
+    if asked.get("type") not in (*types(settings.issuer), "organization"):
         raise InvalidAuthorizationDetails("the type of authorization_details is not supported")
     if not set(asked) <= MEMBERS or not isinstance(asked.get("identifier", ""), str):
         raise InvalidAuthorizationDetails("authorization_details holds a member that is not supported")

@@ -53,11 +53,11 @@ def _told(client: RegisteredClient, said: dict[str, Any], now: datetime) -> Answ
     return Answer(200, jose.sign(extensions.ring.signing(alg, now), said, typ="JWT"))
 
 
-def refused(code: str | None) -> Answer:
-    """RFC 6750 3: the code stands in the challenge too; no code where no token was shown."""
+def refused(code: str | None, scope: str = "openid") -> Answer:
+    """RFC 6750 3: the code stands in the challenge too, with the scope that is wanted; no code without a token."""
     realm = f'Bearer realm="{settings.issuer}"'
     if code is None:
         return Answer(401, None, [("WWW-Authenticate", realm)])
     status, meaning = errors.ERRORS[code]
-    challenge = f'{realm}, error="{code}"' + (', scope="openid"' if code == "insufficient_scope" else "")
+    challenge = f'{realm}, error="{code}"' + (f', scope="{scope}"' if code == "insufficient_scope" else "")
     return Answer(status, {"error": code, "error_description": meaning}, [("WWW-Authenticate", challenge)])

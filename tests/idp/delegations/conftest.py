@@ -1,7 +1,6 @@
 """People, their companies, and a firm that acts for some of them."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +9,11 @@ from flask import Flask
 
 from idp import clock
 from idp.db import db
-from idp.delegations.models import Delegation, StaffAssignment
+from idp.delegations.models import StaffAssignment
+from tests import builders
 from tests.builders import an_organization
 
-READ = ["legal:read", "documents:read"]
+READ = builders.READ
 
 
 @pytest.fixture
@@ -28,16 +28,8 @@ def delegates(app: Flask, firm: UUID) -> Callable[..., UUID]:
     """Let an organization delegate to the firm; `changes` set columns."""
 
     def delegate(organization_id: UUID, **changes: Any) -> UUID:
-        now = clock.now()
-        values = {"organization_id": organization_id, "firm_id": firm, "firm_siret": "99900001100018"}
-        values |= {"firm_name": "Cabinet Exemple", "origin": "offer", "rights": READ, "all_staff": True}
-        values |= {"created_at": now, "accepted_at": now, "starts_at": now, "ends_on": date(2099, 3, 31)}
-        values |= {"ends_at": now + timedelta(days=90)}
         with app.app_context():
-            made = Delegation(**(values | changes))
-            db.session.add(made)
-            db.session.commit()
-            return made.id
+            return builders.a_delegation(organization_id, firm, **changes).id
 
     return delegate
 

@@ -180,9 +180,7 @@ def test_a_person_of_a_firm_acts_for_its_client_as_far_as_it_was_delegated(app, 
     assert the_grant(app).delegation_id == delegation_id
 
 
-@pytest.mark.parametrize(
-    "column", ["ended_at", "suspended_at", "starts_at", "ends_at", "accepted_at"], ids=str
-)
+@pytest.mark.parametrize("column", ["ended_at", "suspended_at", "starts_at", "ends_at", "accepted_at"], ids=str)
 def test_a_delegation_that_is_over_or_not_yet_opens_nothing_and_its_tokens_die(
     app: Flask, browser: Browser, portal: Portal, clerk: Member, delegates, column: str
 ):
