@@ -77,7 +77,7 @@ def test_a_member_signs_in_and_out(examples: Examples, page: Page):
 
 def test_another_browser_of_the_same_person_needs_a_password(examples: Examples, page: Page):
     page.goto(f"{examples.portal}/login?target=/documents")
-    sign_in(page, invented.KARIM.email, invented.PASSWORD)
+    sign_in(page, invented.LEA.email, invented.PASSWORD)
     expect(page).to_have_url(f"{examples.portal}/documents")
     other = page.context.browser.new_context(locale="fr-FR").new_page()
     other.goto(f"{examples.portal}/check")
