@@ -100,7 +100,9 @@ def organizations(search: str, page: int) -> dict[str, Any]:
     """For whom the person may act, as the provider lists it now. `Refused` when all has ended."""
     asked = {"search": search, "page": str(page)}
     try:
-        found = _provider().get(f"{config().issuer}/me/organizations", token=_session()["token"], params=asked)
+        found = _provider().get(  # type: ignore[no-untyped-call]
+            f"{config().issuer}/me/organizations", token=_session()["token"], params=asked
+        )
     except OAuthError as error:
         sign_out()
         raise Refused("session_ended", request.full_path) from error
