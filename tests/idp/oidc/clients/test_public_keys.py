@@ -27,7 +27,7 @@ def test_the_keys_that_verify_are_found_by_their_name():
 @pytest.mark.parametrize(
     "jwks",
     [None, {}, [], "x", {"keys": {}}, {"keys": ["x"]}, {"keys": [[]]}, {"keys": None}, {"keys": [PUBLIC], "x": {1}}, 7],
-    ids=repr,
+    ids=["nothing", "empty", "list", "text", "an object", "of text", "of lists", "null", "a set inside", "number"],
 )
 def test_what_is_no_jwk_set_is_refused(jwks: object):
     assert refusal(jwks)
