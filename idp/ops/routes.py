@@ -2,8 +2,9 @@
 
 from flask import Blueprint
 
-from idp.ops.views import health
+from idp.ops.views import health, security_txt
 
 bp = Blueprint("ops", __name__)
 bp.add_url_rule("/livez", "live", health.live)
 bp.add_url_rule("/readyz", "ready", health.ready)
+bp.add_url_rule("/.well-known/security.txt", "security_txt", security_txt.show)

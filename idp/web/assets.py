@@ -7,11 +7,10 @@ from zlib import crc32
 
 from flask import Blueprint, Flask, Response, current_app, request
 
-from idp.web import security_txt, theme
+from idp.web import theme
 
 bp = Blueprint("web", __name__)
 bp.add_url_rule("/theme/<colour>.css", "theme", theme.show)
-bp.add_url_rule("/.well-known/security.txt", "security_txt", security_txt.show)
 
 
 def init_app(app: Flask) -> None:

@@ -24,4 +24,4 @@ def _fields() -> Iterator[tuple[str, str]]:
         yield "Contact", contact if ":" in contact else f"mailto:{contact}"
     yield "Expires", f"{clock.now() + STANDS_FOR:%Y-%m-%dT00:00:00Z}"
     yield "Preferred-Languages", ", ".join(settings.locales)
-    yield "Canonical", settings.issuer + url_for("web.security_txt")
+    yield "Canonical", settings.issuer + url_for("ops.security_txt")
