@@ -8,63 +8,16 @@ from urllib.parse import urlsplit
 from flask import current_app
 from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
 from werkzeug.local import LocalProxy
 
+from idp.deployment import Deployment
 from idp.errors import SettingsRefused
 from idp.safety import is_loopback, problems
 
 
-class Settings(BaseSettings):
+class Settings(Deployment):
     """The settings in force, frozen. Durations are ISO 8601 (`PT30M`) or seconds; lists are comma-separated."""
-
-    model_config = SettingsConfigDict(
-        env_prefix="IDP_", env_file=".env", frozen=True, extra="ignore", use_attribute_docstrings=True
-    )
-
-    # Where we are, and what we stand on
-    issuer: str = "http://localhost:8000"
-    """Our one public address, for ever. Its host decides: loopback is development, everything else production."""
-    database_url: str = "sqlite:///var/idp.db"
-    """SQLite (embedded default) or `postgresql+psycopg://…`, which production requires."""
-    database_pool: int = Field(default=8, ge=1, le=100)
-    """Connections a worker keeps to PostgreSQL."""
-    database_timeout: timedelta = timedelta(seconds=3)
-    """How long a connection or a statement may take on PostgreSQL before the page says that the service is away."""
-    shortlived_url: str = "sqlite:///var/shortlived.db"
-    """What must die by itself: a SQLite file (embedded default), or Redis (`redis://…`, `rediss://…`, `unix://…`)."""
-    master_key_file: Path = Path("var/master.key")
-    """The keys that seal what is secret at rest, one `version:base64` a line, readable by its owner only."""
-
-    # Serving
-    host: str = "127.0.0.1"
-    """The address `idp serve` listens on."""
-    port: int = Field(default=8000, ge=0, le=65535)
-    """The port `idp serve` listens on."""
-    workers: int = Field(default=1, ge=1, le=64)
-    """Worker processes of `idp serve`: one per core."""
-    threads: int = Field(default=6, ge=2, le=64)
-    """Threads of a worker."""
-    hashing_places: int = Field(default=1, ge=1, le=64)
-    """Passwords a worker verifies at the same time."""
-    waiting_places: int = Field(default=2, ge=0, le=256)
-    """Sign-ins that may wait for that, before the next is asked to come back."""
-    waiting_patience: timedelta = timedelta(seconds=2)
-    """How long they wait at most."""
-    trusted_proxies: int = Field(default=0, ge=0, le=5)
-    """How many proxies of ours stand in front and add to `X-Forwarded-For`, `-Proto` and `-Host`."""
-    max_body: int = Field(default=16 * 1024, ge=1024)
-    """Bytes of a request body."""
-    max_header: int = Field(default=8 * 1024, ge=1024)
-    """Bytes of a request's headers."""
-    header_timeout: timedelta = timedelta(seconds=5)
-    """How long a client may take to send its headers."""
-    node: str = "node-1"
-    """This machine's name in the audit."""
-    log_level: str = "INFO"
-    """DEBUG, INFO, WARNING or ERROR."""
-    locales: Annotated[tuple[str, ...], NoDecode] = ("fr", "en")
-    """Languages of our pages, the first is the default."""
 
     # Lifetimes of the protocol
     authorization_code_lifetime: timedelta = timedelta(seconds=60)
@@ -165,6 +118,24 @@ class Settings(BaseSettings):
     mails_a_day: int = Field(default=5, ge=1)
     """The same, in a day."""
 
+    # Delegations, and people of a company
+    fresh_for: timedelta = timedelta(minutes=10)
+    """How long after their password a person may still do what needs it again: delegate, invite, end an access."""
+    delegation_offer_lifetime: timedelta = timedelta(days=30)
+    """How long an offer or a request of a delegation may be answered."""
+    delegation_longest: timedelta = timedelta(days=3 * 365)
+    """How far ahead the last day of a delegation may be."""
+    delegation_reminders_before: Annotated[tuple[timedelta, ...], NoDecode] = (timedelta(days=30), timedelta(days=7))
+    """When a reminder leaves, before a delegation ends."""
+    delegation_confirmed_within: timedelta = timedelta(days=30)
+    """How long a new holder has to confirm what a former one delegated, before it is suspended."""
+    delegation_import_confirmed_within: timedelta = timedelta(days=90)
+    """How long a holder has to confirm an access taken over from the former area, before it ends."""
+    delegation_requests_a_day: int = Field(default=500, ge=1)
+    """Companies that one firm may ask in a day."""
+    invitation_lifetime: timedelta = timedelta(days=7)
+    """How long an invited colleague may accept."""
+
     # Mail and SMS
     mail_sender: str = "ne-pas-repondre@example.org"
     """Who mails are from, where the fund has no sender of its own."""
@@ -182,7 +153,7 @@ class Settings(BaseSettings):
     """Where the SMS gateway takes messages by POST (https; http in development, on loopback). Empty: none is sent."""
     sms_authorization: SecretStr = SecretStr("")
     """The value of the header `Authorization` for it."""
-    sms_fields: dict[str, str] = {"to": "{to}", "text": "{text}", "reference": "{id}"}
+    sms_fields: dict[str, str] = Field(default={"to": "{to}", "text": "{text}", "reference": "{id}"})
     """The fields of the request, as JSON: their names, and what they hold of `{to}`, `{text}` and `{id}`, which is the
     same at each attempt."""
     sms_format: Literal["json", "form"] = "json"
@@ -249,6 +220,7 @@ class Settings(BaseSettings):
         "locales",
         "sms_accepted_values",
         "email_reminders_before",
+        "delegation_reminders_before",
         "outbound_networks",
         "security_contacts",
         mode="before",

@@ -52,6 +52,7 @@ PROVED_BY = {
     "idp/delivery/transports/memory.py": "tests/idp/delivery/test_transport_contract.py",
     "idp/delivery/transports/port.py": "tests/idp/delivery/test_transport_contract.py",
     "idp/safety.py": "tests/test_settings.py",
+    "idp/deployment.py": "tests/test_settings.py",
     "idp/settings.py": "tests/test_settings.py",
     "idp/shortlived/redis.py": "tests/idp/shortlived/test_store_contract.py",
     "idp/shortlived/sqlite.py": "tests/idp/shortlived/test_store_contract.py",

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
+from idp.deployment import Deployment
 from idp.settings import Settings
 
 _HEADING = re.compile(r" {4}# (.+)")
@@ -27,9 +28,9 @@ class Described:
 
 
 def described() -> Iterator[Described]:
-    """Every setting, in the order of `idp/settings.py`, whose comments are the headings."""
+    """Every setting, in the order of `idp/deployment.py` and `idp/settings.py`, whose comments are the headings."""
     section = ""
-    for line in inspect.getsource(Settings).splitlines():
+    for line in (inspect.getsource(Deployment) + inspect.getsource(Settings)).splitlines():
         if heading := _HEADING.fullmatch(line):
             section = heading[1]
         elif (found := _FIELD.match(line)) and (field := Settings.model_fields.get(found[1])):
@@ -52,7 +53,7 @@ def markdown() -> str:
 
 def example() -> str:
     """The file .env.example: every setting at its default, each commented out."""
-    lines = ["# Copy to .env and change what differs. Made by `make docs` from idp/settings.py."]
+    lines = ["# Copy to .env and change what differs. Made by `make docs` from idp/deployment.py and idp/settings.py."]
     section = None
     for one in described():
         lines += ["", f"## {one.section}"] if one.section != section else []
@@ -62,9 +63,9 @@ def example() -> str:
 
 
 _INTRODUCTION = """\
-Made by `make docs` from `idp/settings.py`; do not edit. Settings are read from the environment, then from a file
-`.env` in the working directory. They are checked when the program starts, and it does not start on unsafe ones.
-Durations are ISO 8601 (`PT30M`, `P30D`) or seconds; lists are comma-separated.
+Made by `make docs` from `idp/deployment.py` and `idp/settings.py`; do not edit. Settings are read from the environment,
+then from a file `.env` in the working directory. They are checked when the program starts, and it does not start on
+unsafe ones. Durations are ISO 8601 (`PT30M`, `P30D`) or seconds; lists are comma-separated.
 
 Production means that the host of `IDP_ISSUER` is not loopback. It then requires an https issuer, PostgreSQL, Redis, a
 list of stolen passwords and a master key file that its owner alone may read, and refuses what is for tests only."""

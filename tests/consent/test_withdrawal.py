@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -56,7 +57,7 @@ def takes_back(browser, firm, organization_id=None):
 def test_the_page_says_who_knows_what_for_which_company_and_since_when(browser, program, lea):
     with clock.travel(-timedelta(days=3)):
         allows(browser, program, lea, scope=EVERYTHING)
-        day = clock.now()
+        day = clock.now().astimezone(ZoneInfo("Europe/Paris"))
     browser.get("/applications")
     text = browser.submit(email=lea.email, password=lea.password).text
     for words in (

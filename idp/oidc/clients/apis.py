@@ -67,7 +67,8 @@ def plan(asked: Iterable[Description], *, development: bool) -> list[Planned]:
     for one in wanted:
         row = Resource.by_identifier(one.identifier)
         reasons += [f"{one.identifier!a}: {reason}" for reason in _problems(one, row, development)]
-        found = described.changes(row, _columns(one))
+        ordinary = _columns(Description(identifier=one.identifier, name="-"))
+        found = described.changes(row, _columns(one), ordinary)
         planned.append(Planned(one, row, Difference(one.identifier, row is None, found)))
     if reasons:
         raise FileRefused("\n".join(reasons))

@@ -100,7 +100,8 @@ def _problems(asked: Metadata, client: Client | None, fund: Fund | None, develop
 
 
 def _difference(asked: Metadata, client: Client | None, fund: Fund | None) -> Difference:
-    found = described.changes(client, registration.columns(asked))
+    ordinary = registration.columns(Metadata(name="", client_id=asked.client_id))
+    found = described.changes(client, registration.columns(asked), ordinary)
     former = Fund.by_id(client.fund_id) if client and client.fund_id else None
     if (former and former.id) != (fund and fund.id):
         found["fund"] = described.Change(former and former.code, fund and fund.code)

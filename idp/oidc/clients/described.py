@@ -69,10 +69,10 @@ def once(names: Iterable[str]) -> None:
         raise FileRefused("\n".join(f"{name}: it is described twice" for name in twice))
 
 
-def changes(row: object | None, values: Mapping[str, Any]) -> dict[str, Change]:
-    """The fields of a row that would change; of a new one, those that are not empty."""
+def changes(row: object | None, values: Mapping[str, Any], ordinary: Mapping[str, Any]) -> dict[str, Change]:
+    """The fields of a row that would change; of a new one, those that differ from what is `ordinary`."""
     if row is None:
-        return {name: Change(None, value) for name, value in values.items() if value not in (None, [], {}, "")}
+        return {name: Change(None, value) for name, value in values.items() if value != ordinary.get(name)}
     found = {name: Change(getattr(row, name), value) for name, value in values.items()}
     return {name: change for name, change in found.items() if change.before != change.after}
 

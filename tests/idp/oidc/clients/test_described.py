@@ -41,8 +41,9 @@ def test_a_thing_is_described_once():
 
 
 def test_only_what_differs_is_a_change():
-    assert described.changes(Row(), {"name": "a", "uris": ["y"]}) == {"uris": Change(("x",), ["y"])}
-    assert described.changes(None, {"name": "a", "uris": [], "logo": None}) == {"name": Change(None, "a")}
+    assert described.changes(Row(), {"name": "a", "uris": ["y"]}, {}) == {"uris": Change(("x",), ["y"])}
+    ordinary = {"uris": [], "alg": "ES256", "logo": None}
+    assert described.changes(None, {"name": "a", **ordinary}, ordinary) == {"name": Change(None, "a")}
 
 
 def test_a_difference_is_told_in_lines():

@@ -66,7 +66,7 @@ UNSAFE: list[tuple[dict[str, Any], str]] = [
     ({"client_id": "a" * 256}, "client_id"),
     ({"application_type": "spa"}, "application_type"),
     ({"token_endpoint_auth_method": "client_secret_jwt"}, "token_endpoint_auth_method"),
-    ({"token_endpoint_auth_method": "private_key_jwt"}, "token_endpoint_auth_method"),
+    ({"token_endpoint_auth_method": "private_key_jwt"}, "jwks, jwks_uri"),
     (NATIVE | {"token_endpoint_auth_method": "client_secret_basic"}, "token_endpoint_auth_method"),
     (PUBLIC | {"require_pkce": False}, "require_pkce"),
     (NATIVE | {"require_pkce": False}, "require_pkce"),

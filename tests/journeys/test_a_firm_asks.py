@@ -1,0 +1,106 @@
+"""A partner firm asks, on real processes: refused, asked again, given, remembered, taken back, and asked again."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from examples import invented
+from tests.examples.running import Examples, free_ports, started
+from tests.journeys.test_sign_in_to_the_portal import sign_in
+from tests.rows import row
+
+ASKED = "Autoriser cette application ?"
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examples]:
+    with started(tmp_path_factory.mktemp("run"), free_ports()) as running:
+        running.until_ready()
+        yield running
+
+
+def asks(page: Page, examples: Examples) -> None:
+    page.goto(examples.firm)
+    page.get_by_role("link", name="Continuer avec mon Espace sécurisé").click()
+
+
+def answers(page: Page, button: str) -> None:
+    expect(page.get_by_role("heading", name=ASKED)).to_be_visible()
+    page.get_by_role("button", name=button).click()
+
+
+def takes_back(examples: Examples, page: Page) -> None:
+    page.goto(f"{examples.portal}/compte")
+    page.get_by_role("link", name="Mes applications").click()
+    expect(page.get_by_role("listitem").filter(has_text="Moreau Paie")).to_contain_text("Maçonnerie Martin")
+    page.get_by_role("link", name="Retirer l’accès").click()
+    page.get_by_role("button", name="Oui, retirer l’accès").click()
+    expect(page.get_by_role("heading", name="L’accès est retiré")).to_be_visible()
+    page.goto(f"{examples.portal}/compte")  # what is ours stays as it was
+    expect(page.get_by_role("banner")).to_contain_text("Léa Martin")
+
+
+@row("OID-18")
+def test_a_firm_is_refused_then_allowed_remembered_and_sent_away(examples: Examples, page: Page):
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
+    page.goto(f"{examples.portal}/login")
+    sign_in(page, invented.LEA.email, invented.PASSWORD)
+    expect(page).to_have_url(f"{examples.portal}/")
+
+    asks(page, examples)  # no password again: only her word
+    for words in ("Moreau Paie", "d’un partenaire", "Les arrêts de vos chantiers", "Maçonnerie Martin", "90 jours"):
+        expect(page.get_by_role("main")).to_contain_text(words)
+    answers(page, "Refuser")
+    expect(page.get_by_role("heading", name="Vous avez refusé l’accès")).to_be_visible()
+    asks(page, examples)
+    answers(page, "Autoriser")
+    expect(page).to_have_url(f"{examples.firm}/")
+    expect(page.get_by_role("main")).to_contain_text("Léa Martin")
+    page.get_by_role("link", name="Lire les arrêts").click()
+    expect(page.get_by_text("Rue des Tilleuls")).to_be_visible()
+    page.goto(examples.firm)
+    page.get_by_role("button", name="Renouveler l’accès").click()
+    expect(page.get_by_role("heading", name="Bonjour Léa")).to_be_visible()
+    page.context.clear_cookies(name="firm_session")
+    asks(page, examples)  # remembered: nothing is shown
+    expect(page.get_by_role("heading", name="Bonjour Léa")).to_be_visible()
+
+    takes_back(examples, page)
+
+    entry = page.get_by_role("link", name="Continuer avec mon Espace sécurisé")
+    for _ in range(20):  # the firm is told over the back channel, within seconds
+        page.goto(examples.firm)
+        if entry.is_visible():
+            break
+        page.wait_for_timeout(500)
+    entry.click()
+    expect(page.get_by_role("heading", name=ASKED)).to_be_visible()
+    assert complaints == []
+
+
+def test_signing_out_at_the_firm_comes_back_to_it(examples: Examples, page: Page):
+    asks(page, examples)
+    sign_in(page, invented.SOFIA.email, invented.PASSWORD)
+    answers(page, "Autoriser")
+    page.get_by_role("button", name="Se déconnecter").click()
+    expect(page).to_have_url(re.compile(re.escape(f"{examples.firm}/signed-out")))
+    expect(page.get_by_role("heading", name="Vous êtes déconnecté")).to_be_visible()
+
+
+def test_without_scripts_on_the_smallest_phone_nothing_is_missing(examples: Examples, page: Page):
+    phone = {"width": 320, "height": 640}
+    context = page.context.browser.new_context(locale="fr-FR", java_script_enabled=False, viewport=phone)
+    bare = context.new_page()
+    bare.goto(f"{examples.provider}/applications")
+    sign_in(bare, invented.CHLOE.email, invented.PASSWORD)
+    expect(bare.get_by_text("Vous n’avez autorisé aucune application")).to_be_visible()
+    asks(bare, examples)
+    answers(bare, "Autoriser")
+    bare.goto(f"{examples.provider}/applications")
+    bare.get_by_role("link", name="Retirer l’accès").click()
+    bare.get_by_role("button", name="Oui, retirer l’accès").click()
+    expect(bare.get_by_role("heading", name="L’accès est retiré")).to_be_visible()
+    context.close()
