@@ -111,6 +111,8 @@ class Settings(Deployment):
     """SMS to one number, and for one account, in a day."""
     sms_an_hour_from_network: int = Field(default=10, ge=1)
     """SMS that one network may ask for in an hour."""
+    sms_a_day_to_block: int = Field(default=50, ge=1)
+    """SMS in a day to one block of a thousand numbers that follow each other, as swindlers rent them."""
     sms_a_day_in_all: int = Field(default=2000, ge=1)
     """SMS of the whole house in a day; beyond, none is sent and the log says so."""
     mails_an_hour: int = Field(default=3, ge=1)

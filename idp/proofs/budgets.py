@@ -16,6 +16,8 @@ from idp.proofs.models import DAY, Attempt, Rung
 from idp.settings import settings
 
 HOUR = timedelta(hours=1)
+BLOCK_DIGITS = 3
+"""A block is a thousand numbers: the last digits do not count."""
 
 log = structlog.get_logger("idp.proofs.budgets")
 
@@ -32,6 +34,7 @@ def allow_sms(number: str, target_id: UUID) -> bool:
         _spend("sms:number", number, _ladder(again, settings.sms_an_hour, a_day))
         and _spend("sms:target", str(target_id), _ladder(again, a_day, a_day))
         and _network_may()
+        and _block_may(number)
         and _house_may()
     )
 
@@ -54,6 +57,11 @@ def _network_may() -> bool:
     if origin.current().network is None:
         return True
     return rates.within("sms", rates.network(), settings.sms_an_hour_from_network)
+
+
+def _block_may(number: str) -> bool:
+    block = extensions.purposes.mac("budget:sms:block", number[:-BLOCK_DIGITS]).hex()
+    return extensions.store.count(f"sms-block:{block}", DAY) <= settings.sms_a_day_to_block
 
 
 def _house_may() -> bool:

@@ -61,7 +61,7 @@ def test_a_second_run_keeps_the_data(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("place", "name"),
-    enumerate(("IDP_PORT", "PORTAL_PORT", "POSTBOX_PORT", "POSTBOX_SMTP_PORT", "FIRM_PORT")),
+    list(enumerate(("IDP_PORT", "PORTAL_PORT", "POSTBOX_PORT", "POSTBOX_SMTP_PORT", "FIRM_PORT"))),
 )
 def test_a_taken_port_is_named(tmp_path: Path, place: int, name: str):
     ports = free_ports()

@@ -93,7 +93,7 @@ def test_a_session_that_is_not_here_is_no_error(portal: Flask):
         {"key": THEIRS},
         {"header": {"typ": "JWT"}},
     ],
-    ids=str,
+    ids=" ".join,
 )
 def test_what_is_no_logout_token_of_ours_ends_nothing(portal: Flask, changes: dict[str, Any]):
     lea = someone(portal, "s-1")

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -69,6 +70,15 @@ def test_an_account_has_a_budget_over_all_numbers(any_app: Flask):
             with clock.travel(minute * MINUTE), unit_of_work():
                 sent += budgets.allow_sms(f"+2626399800{minute:02}", target)
         assert sent == 5
+
+
+@row("SMS-4")
+def test_a_block_of_numbers_that_follow_each_other_has_a_budget(template: worlds.Template, tmp_path: Path):
+    narrow = template.sqlite(tmp_path, sms_a_day_to_block=3)
+    with narrow.app_context():
+        assert [sms(f"+26263998000{digit}") for digit in range(5)] == [True] * 3 + [False] * 2
+        assert sms("+262639981001")  # the next block
+    worlds.close(narrow)
 
 
 @pytest.mark.parametrize(("ask", "an_hour", "a_day"), [(mail, 3, 5), (sms, 3, 5)])

@@ -49,7 +49,7 @@ def test_the_code_that_was_sent_is_right_once(any_app: Flask):
 @row("SMS-1")
 def test_a_code_has_six_digits_and_may_begin_with_zeros(app: Flask):
     with app.app_context():
-        made = [a_code(new_id(), f"+2626399{number:05}") for number in range(60)]
+        made = [a_code(new_id(), f"+2626399{number:02}000") for number in range(60)]
     assert all(len(code) == 6 and code.isascii() and code.isdigit() for code in made)
     assert len(set(made)) > 55
 
