@@ -112,23 +112,37 @@ def _lives(link: sa.FromClause) -> Condition:
 
 
 def _own() -> sa.Select[Any]:
-    mine = _about(_M, membership_id=_M.c.id, holder=_M.c.holder, rights=_M.c.rights)
+    mine = _about(_M, _M, membership_id=_M.c.id, holder=_M.c.holder, rights=_M.c.rights)
     return mine.where(_M.c.account_id == _ACCOUNT, _lives(_M))
 
 
-def _delegated() -> sa.Select[Any]:
-    """Through the person's firm, as its holder, as all its staff, or by name; or held by the person alone.
+def _held() -> sa.Select[Any]:
+    """Delegations held by the person alone: their firm is not in the register."""
+    return _delegated(_D).where(_D.c.held_by_id == _ACCOUNT)
 
-    Who is a member of the organization needs no delegation.
+
+def _through_firm() -> sa.Select[Any]:
+    """Those of the person's firm, as its holder, as one of its staff, or by name.
+
+    Two statements, not one with `or`: PostgreSQL would read every delegation there is.
     """
+    at_firm = sa.join(_AT_FIRM, _FIRM, sa.and_(_FIRM.c.id == _AT_FIRM.c.organization_id, _FIRM.c.closed_at.is_(None)))
+    assigned = sa.and_(_S.c.delegation_id == _D.c.id, _S.c.account_id == _ACCOUNT)
+    theirs = at_firm.join(_D, _D.c.firm_id == _AT_FIRM.c.organization_id).outerjoin(_S, assigned)
+    is_firms = sa.or_(_D.c.held_by_id.is_(None), _D.c.held_by_id != _ACCOUNT)
     may = sa.or_(_D.c.all_staff, _AT_FIRM.c.holder, _S.c.id.is_not(None))
-    theirs = sa.or_(_D.c.held_by_id == _ACCOUNT, sa.and_(_AT_FIRM.c.id.is_not(None), _FIRM.c.closed_at.is_(None), may))
+    found = _delegated(theirs, assigned=_S.c.rights)
+    return found.where(_AT_FIRM.c.account_id == _ACCOUNT, _lives(_AT_FIRM), is_firms, may)
+
+
+def _delegated(ways: sa.FromClause, **told: Any) -> sa.Select[Any]:
+    """What stands today. Who is a member of the organization needs no delegation."""
     standing = (_D.c.accepted_at.is_not(None), _D.c.suspended_at.is_(None), _D.c.ended_at.is_(None))
     member = sa.select(_M.c.id).where(_M.c.organization_id == _D.c.organization_id, _M.c.account_id == _ACCOUNT)
-    told = {"delegation_id": _D.c.id, "firm_name": _D.c.firm_name, "rights": _D.c.rights, "ends_on": _D.c.ends_on}
-    found = _about(_D, **told, holder=sa.false(), assigned=_S.c.rights)
+    told |= {"delegation_id": _D.c.id, "firm_name": _D.c.firm_name, "rights": _D.c.rights, "ends_on": _D.c.ends_on}
+    found = _about(ways, _D, **told, holder=sa.false())
     in_time = (_D.c.starts_at <= _NOW, _D.c.ends_at > _NOW)
-    return found.where(theirs, *standing, *in_time, ~member.where(_lives(_M)).exists())
+    return found.where(*standing, *in_time, ~member.where(_lives(_M)).exists())
 
 
 _NOTHING: dict[str, Any] = {
@@ -142,14 +156,9 @@ _PLACE: dict[str, Any] = {name: _O.c[name] for name in ("name", "number", "siret
 _PLACE |= {"organization_id": _O.c.id, "fund_code": _F.c.code, "fund_name": _F.c.name}
 
 
-def _about(way: sa.FromClause, **told: Any) -> sa.Select[Any]:
-    """What a `Mandate` says, in its order, and what was assigned; from where a way leads."""
-    places = way.join(_O, _O.c.id == way.c.organization_id).join(_F, _F.c.id == _O.c.fund_id)
-    if way is _D:
-        at_firm = (_AT_FIRM.c.organization_id == _D.c.firm_id, _AT_FIRM.c.account_id == _ACCOUNT, _lives(_AT_FIRM))
-        assigned = (_S.c.delegation_id == _D.c.id, _S.c.account_id == _ACCOUNT)
-        places = places.outerjoin(_FIRM, _FIRM.c.id == _D.c.firm_id).outerjoin(_AT_FIRM, sa.and_(*at_firm))
-        places = places.outerjoin(_S, sa.and_(*assigned))
+def _about(ways: sa.FromClause, link: sa.Table, **told: Any) -> sa.Select[Any]:
+    """What a `Mandate` says, in its order, and what was assigned; from where the link of each way leads."""
+    places = ways.join(_O, _O.c.id == link.c.organization_id).join(_F, _F.c.id == _O.c.fund_id)
     said = _NOTHING | _PLACE | told
     return sa.select(*(said[name].label(name) for name in (*Mandate._fields, "assigned"))).select_from(places)
 
@@ -169,7 +178,8 @@ _CONDITIONS: dict[str, Callable[[Any], Condition]] = {
 
 def _ways(shape: tuple[str, ...]) -> sa.Subquery:
     ways = [
-        way.where(_O.c.closed_at.is_(None), *(_CONDITIONS[one](way) for one in shape)) for way in (_own(), _delegated())
+        way.where(_O.c.closed_at.is_(None), *(_CONDITIONS[one](way) for one in shape))
+        for way in (_own(), _held(), _through_firm())
     ]
     return sa.union_all(*ways).subquery("mandate")
 
