@@ -56,6 +56,8 @@ def _check_address(ours: re.Pattern[str]) -> None:
     if not request.query_string.isascii():
         request.query_string = b""  # the page of this very error reads it
         abort(400)
+    if b"%00" in request.query_string or "\0" in request.path:
+        abort(400)  # nothing of ours holds one, and PostgreSQL takes none (INP-3)
     if not ours.fullmatch(request.host):
         abort(400)  # Flask's TRUSTED_HOSTS would leave the page of this error without addresses
 

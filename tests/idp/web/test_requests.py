@@ -88,6 +88,14 @@ def test_one_proxy_of_ours_is_believed_and_what_it_was_told_is_not(make: MakeSit
     assert make(trusted_proxies=1).test_client().get("/seen", headers=told).json == ["localhost", "https", "192.0.2.7"]
 
 
+@row("INP-3")
+@pytest.mark.parametrize("address", ["/screen?a=%00", "/screen?%00", "/screen?a=b%00c&d", "/pages/%00", "/pages/a%00b"])
+def test_an_address_that_holds_nul_is_refused(make: MakeSite, address: str):
+    answer = make().test_client().get(address)
+    assert answer.status_code == 400
+    assert "Demande incorrecte" in answer.text
+
+
 @row("DOS-1")
 def test_a_body_over_the_limit_is_refused_whoever_would_read_it(make: MakeSite):
     visitor = make(max_body=1024).test_client()
