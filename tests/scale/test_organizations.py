@@ -87,6 +87,7 @@ def _fill(fund_id: UUID, firm_id: UUID) -> None:
     delegations = share(LINKS) * 2 // 5
     sizes = {"accounts": share(ACCOUNTS), "organizations": share(ORGANIZATIONS), "clients": share(CLIENTS)}
     sizes |= {"memberships": share(LINKS) - delegations, "delegations": delegations}
+    db.session.execute(sa.text("SET LOCAL statement_timeout = 0"))
     for statement in _NETWORK:
         bound = sa.text(statement)
         values = {**sizes, "fund": fund_id, "firm": firm_id}
