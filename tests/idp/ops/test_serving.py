@@ -234,7 +234,7 @@ def test_it_stops_at_once_and_in_order(tmp_path: Path, by: signal.Signals):
     with a_server(tmp_path, WORKERS="2") as running:
         workers = running.workers()
         running.process.send_signal(by)
-        assert running.process.wait(10) == 0
+        assert running.process.wait(60) == 0
         assert until(lambda: all(map(gone, workers)))
         assert not answers(running.port)
 
