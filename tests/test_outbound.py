@@ -4,14 +4,25 @@ from tests.rows import row
 from tests.test_architecture import PRODUCT, files, imports, is_within, refuse
 
 CLIENTS = (
-    *("aiohttp", "http.client", "httplib2", "httpx", "pycurl", "requests", "urllib.request", "urllib3", "xmlrpc"),
+    *(
+        "aiohttp",
+        "http.client",
+        "httpcore",
+        "httplib2",
+        "httpx",
+        "pycurl",
+        "requests",
+        "urllib.request",
+        "urllib3",
+        "xmlrpc",
+    ),
     *("ftplib", "smtplib", "telnetlib", "socket", "websockets", "asyncio.open_connection"),
 )
 ALLOWED = {
     "idp/ops/serving.py": ("socket",),  # to see whether our own port is free
     "idp/delivery/transports/smtp.py": ("smtplib", "socket"),
     "idp/delivery/transports/sms_gateway.py": ("httpx",),
-    "idp/outbound.py": ("httpx", "socket"),  # the one way to an address that a client gave
+    "idp/outbound.py": ("httpcore", "httpx", "socket"),  # the one way to an address that a client gave
 }
 
 

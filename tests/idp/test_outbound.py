@@ -57,7 +57,8 @@ def resolving(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
         *("127.0.0.1", "127.255.255.254", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254"),
         *("100.64.0.1", "192.0.0.8", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255"),
         *("::", "::1", "::ffff:127.0.0.1", "::ffff:93.184.215.14", "fe80::1", "fc00::1", "fd00:ec2::254", "ff02::1"),
-        *("64:ff9b::7f00:1", "2002:7f00:1::", "2001::1", "2001:db8::1"),
+        *("64:ff9b::7f00:1", "64:ff9b:1::7f00:1", "2002:7f00:1::", "2001::1", "2001:20::1", "2001:db8::1", "3fff::1"),
+        *("::7f00:1", "::ffff:0:7f00:1", "fec0::1", "5f00::1", "192.88.99.1", "168.63.129.16"),
     ],
 )
 def test_no_address_is_called_that_is_not_public(tmp_path, resolving, address: str):
@@ -126,11 +127,29 @@ def test_an_answer_has_two_seconds_in_all():
         except OSError:
             return
 
-    for then in (None, dribble):
+    def dribble_headers(connection: socket.socket) -> None:
+        try:
+            connection.sendall(b"HTTP/1.1 200 OK\r\n")
+            while True:
+                connection.sendall(b"X: y\r\n")
+                time.sleep(0.1)
+        except OSError:
+            return
+
+    for then in (None, dribble, dribble_headers):
         began = time.monotonic()
         with black_hole(b"", then) as port, pytest.raises(Unreachable, match="in time"):
             outbound(outbound_timeout=0.5).get(f"http://127.0.0.1:{port}/")
         assert time.monotonic() - began < 5
+
+
+@row("NET-1")
+@pytest.mark.parametrize("scheme", ["ftp", "file", "gopher", "unix"])
+def test_nothing_but_http_is_spoken(resolving, scheme: str):
+    asked = resolving([PUBLIC])
+    with pytest.raises(Forbidden):
+        outbound().get(f"{scheme}://client.example.org/keys")
+    assert asked == []
 
 
 def test_a_name_that_does_not_resolve_and_a_port_nobody_listens_on_are_unreachable():
