@@ -21,6 +21,7 @@ import idp.ops.cli
 import idp.ops.routes
 import idp.registry.cli
 import idp.registry.routes
+import idp.selfcare.routes
 import idp.sessions.cli
 from consent import asking
 from idp import clock, db, extensions, settings
@@ -36,6 +37,7 @@ from idp.oidc.authorization.views import answer
 from idp.oidc.clients import remote_keys
 from idp.oidc.keystore import SqlKeyStore
 from idp.oidc.logout import ending, telling
+from idp.oidc.models.grant import Grant
 from idp.ops import serving
 from idp.registry.views import funds
 from idp.sessions.views import arriving
@@ -57,7 +59,7 @@ BODIES = {telling.KIND: telling.logout_token}  # messages that are made at each 
 CHORES = (remote_keys.read_due,)  # what the courier does besides
 IMPORTED = (memberships.follow_import,)
 
-EDGES = (idp.oidc, idp.journey, idp.accounts, idp.login, idp.delegations, consent, idp.registry, idp.ops)
+EDGES = (idp.oidc, idp.journey, idp.accounts, idp.login, idp.delegations, idp.selfcare, consent, idp.registry, idp.ops)
 BLUEPRINTS = tuple(slice_.routes.bp for slice_ in EDGES)
 CLIS = (idp.ops.cli, idp.oidc.cli, idp.registry.cli, idp.accounts.cli, idp.sessions.cli, consent.cli, idp.delivery.cli)
 COMMANDS = (*(command for one in CLIS for command in one.COMMANDS), db_commands)
@@ -87,7 +89,8 @@ def create_app(chosen: Settings | None = None) -> Flask:
     errors.init_app(app, refused=log.refused, machine=MACHINE, expired=expired.show)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.extensions["idp_house"] = extensions.House(JOURNEY, ANSWERS, ENDED, resuming.way_back, BODIES, CHORES, IMPORTED)
+    tables = (JOURNEY, ANSWERS, ENDED, resuming.way_back, BODIES, CHORES, IMPORTED)
+    app.extensions["idp_house"] = extensions.House(*tables, acts=Grant.acts, known=Grant.known)
     return app
 
 

@@ -1,9 +1,10 @@
 """What is made once per application: keys, stores, and the House, the tables by which things travel upward."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from flask import Flask, current_app
@@ -41,6 +42,15 @@ Imported = Callable[[UUID, Mapping[UUID, UUID]], Mapping[str, int]]
 It answers with what it did, counted."""
 
 
+class Known(NamedTuple):
+    """An application to which an organization is known, as its holders are told of it."""
+
+    name: str
+    first_party: bool
+    people: int
+    last_at: datetime
+
+
 @dataclass(frozen=True)
 class House:
     """The tables of `app.py`. Steps and answers know the journey, which stands above: they are held as `Any` here."""
@@ -59,6 +69,11 @@ class House:
     """What the courier does besides, every second: it asks other machines, so no request may."""
     importers: tuple[Imported, ...] = ()
     """Who follows the register: names are corrected, holders are linked to the sites of their organization."""
+
+    acts: Callable[[UUID], Mapping[UUID, datetime]] = lambda organization_id: {}
+    """When each membership and each delegation of an organization was last used, by their ids."""
+    known: Callable[[UUID], Sequence[Known]] = lambda organization_id: ()
+    """The applications to which an organization is known, the last used first."""
 
     def ended(self, kind: str, ended_id: UUID) -> None:
         """Tell everyone concerned, in the transaction of what ended."""

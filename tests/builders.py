@@ -67,7 +67,7 @@ def an_organization(fund: Fund | None = None, **changes: Any) -> Organization:
     """A member of a fund, with an invented SIRET."""
     number, now = next(_numbers), clock.now()
     values: dict[str, Any] = {
-        "fund_id": (fund or a_fund()).id,
+        "fund_id": changes.get("fund_id") or (fund or a_fund()).id,
         "kind": "member",
         "number": f"M{number:05}",
         "siret": "99900001100018",

@@ -38,7 +38,7 @@ class Reachable(NamedTuple):
 
 
 class Account(Model):
-    """A person: one account, however many organizations and funds. Names come from the register, never from a form."""
+    """A person: one account, however many organizations and funds. A holder's names are those of the register."""
 
     __tablename__ = "account"
 

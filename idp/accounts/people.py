@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from uuid import UUID
 
 from idp import clock
 from idp.accounts import email_certification, logins
@@ -54,11 +55,12 @@ def create(person: Person, password: str, fund: Fund | None = None) -> Account:
     return _add(person, canonical, password_hash, fund)
 
 
-def _add(person: Person, canonical: str, password_hash: str, fund: Fund | None) -> Account:
+def made(person: Person, canonical: str, password_hash: str, fund_id: UUID | None) -> Account:
+    """The same account, not written yet: its caller proved that the mailbox is the person's."""
     now = clock.now()
     account = Account(
         id=new_id(),
-        fund_id=fund.id if fund else None,
+        fund_id=fund_id,
         civility=person.civility,
         given_names=person.given_names,
         family_name=person.family_name,
@@ -82,6 +84,11 @@ def _add(person: Person, canonical: str, password_hash: str, fund: Fund | None) 
         )
     if person.fixed:
         account.phones.append(PhoneNumber(kind="fixed", number=person.fixed, created_at=now))
+    return account
+
+
+def _add(person: Person, canonical: str, password_hash: str, fund: Fund | None) -> Account:
+    account = made(person, canonical, password_hash, fund.id if fund else None)
     db.session.add(account)
     db.session.flush()
     log.record(Event.ACCOUNT_CREATED, subject=account.id)

@@ -1,4 +1,4 @@
-"""A short code typed back: whoever types it reads the telephone it was sent to. Few tries, one number, once."""
+"""A short code typed back: whoever types it reads the telephone or mailbox it was sent to. Few tries, once."""
 
 from uuid import UUID
 
@@ -18,15 +18,12 @@ def issue(purpose: str, target_id: UUID, number: str) -> str | None:
 
     Then the former one, if there is any, stays good.
     """
-    if not budgets.allow_sms(number, target_id):
-        return None
-    Proof.kill(purpose, target_id)
-    code, proof_id, now = opaque.make_digits(DIGITS), new_id(), clock.now()
-    mac = extensions.purposes.mac
-    row = {"id": proof_id, "purpose": purpose, "target_id": target_id, "created_at": now}
-    row |= {"digest": mac(_CODE, f"{proof_id}{code}"), "bound_to": mac(_NUMBER, number)}
-    insert(Proof, row | {"expires_at": now + settings.sms_code_lifetime})
-    return code
+    return _made(purpose, target_id, number) if budgets.allow_sms(number, target_id) else None
+
+
+def issue_by_mail(purpose: str, target_id: UUID, address: str) -> str | None:
+    """The same, to send to that canonical address; `verify` is then asked with the address."""
+    return _made(purpose, target_id, address) if budgets.allow_mail(address) else None
 
 
 def verify(purpose: str, target_id: UUID, number: str, typed: str) -> bool:
@@ -42,3 +39,13 @@ def verify(purpose: str, target_id: UUID, number: str, typed: str) -> bool:
     if proof is None or not extensions.purposes.matches(_CODE, f"{proof.id}{code}", proof.digest):
         return False
     return Proof.claim(proof.id, now)
+
+
+def _made(purpose: str, target_id: UUID, bound_to: str) -> str:
+    Proof.kill(purpose, target_id)
+    code, proof_id, now = opaque.make_digits(DIGITS), new_id(), clock.now()
+    mac = extensions.purposes.mac
+    row = {"id": proof_id, "purpose": purpose, "target_id": target_id, "created_at": now}
+    row |= {"digest": mac(_CODE, f"{proof_id}{code}"), "bound_to": mac(_NUMBER, bound_to)}
+    insert(Proof, row | {"expires_at": now + settings.sms_code_lifetime})
+    return code

@@ -12,12 +12,12 @@ from tests.rows import row
 
 def gets(app, method="GET"):
     """Each rule that answers GET, or another method, as an address with plausible parts."""
-    ids = {name: new_id() for name in ("journey_id", "draft_id", "client_id", "organization_id")}
-    parts = ids | {"filename": "style.css", "page": "legal", "colour": "1f5c4d", "code": "x"}
+    parts = {"filename": "style.css", "page": "legal", "colour": "1f5c4d", "code": "x"}
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         if method in rule.methods:
-            values = {name: parts.get(name, "x") for name in rule.arguments}
+            ids = {name: new_id() for name in rule.arguments if name.endswith("_id")}
+            values = {name: parts.get(name, "x") for name in rule.arguments} | ids
             yield rule.endpoint, adapter.build(rule.endpoint, values | (rule.defaults or {}))
 
 

@@ -55,7 +55,9 @@ class Visitor:
 
 
 @dataclass(frozen=True)
-class _Match:
+class Match:
+    """What the three open, when they belong together."""
+
     organization_id: UUID
     fund_id: UUID
     code_id: UUID
@@ -75,13 +77,10 @@ def identify(identity: Identity, visitor: Visitor) -> Draft | Reason:
     Tries are counted before anything is looked at, by network and by identifier with network; the identifier alone
     never refuses anybody (OPN-12). Whatever is wrong, the work and the answer are the same (OPN-1).
     """
-    if not _may_try(identity.number):
-        return _refused(Reason.TOO_MANY)
-    if _is_stormed(identity.number) and not waiting.has_waited(visitor.browser, visitor.ticket):
-        return _refused(Reason.WAIT)
-    match = _match(identity, visitor.journey)
-    if match is None:
-        return _refused(Reason.NO_MATCH)
+    match = prove(identity, visitor)
+    if isinstance(match, Reason):
+        log.record(Event.OPENING_REFUSED, reason=match)
+        return match
     log.record(Event.OPENING_IDENTIFIED, organization=match.organization_id)
     draft = Draft(
         organization_id=str(match.organization_id),
@@ -95,13 +94,25 @@ def identify(identity: Identity, visitor: Visitor) -> Draft | Reason:
     return draft
 
 
+def prove(identity: Identity, visitor: Visitor, *, held: bool = False) -> Match | Reason:
+    """What the three open together; `held`: also where somebody holds it already. Raises `errors.Busy`.
+
+    This counts, and costs, whatever `identify` says: an account that takes a further company in asks the same.
+    """
+    if not _may_try(identity.number):
+        return Reason.TOO_MANY
+    if _is_stormed(identity.number) and not waiting.has_waited(visitor.browser, visitor.ticket):
+        return Reason.WAIT
+    return _match(identity, visitor.journey, held) or Reason.NO_MATCH
+
+
 def leave(journey: Journey) -> None:
     """The person has an account already, and goes on to sign in."""
     journey.facts[FACT] = "no"
     journey.save()
 
 
-def _match(identity: Identity, journey: Journey | None) -> _Match | None:
+def _match(identity: Identity, journey: Journey | None, held: bool) -> Match | None:
     """Three statements and the same hashes, for no organization too; none is open while they are computed (PWD-6)."""
     preferred = journey.fund_id if journey else None
     try:
@@ -113,9 +124,9 @@ def _match(identity: Identity, journey: Journey | None) -> _Match | None:
             code_id = enrolment.check(codes, identity.code)
     except Busy as error:
         raise errors.Busy("the password path is full") from error
-    if found is None or code_id is None or is_taken:
+    if found is None or code_id is None or (is_taken and not held):
         return None
-    return _Match(found.id, found.fund_id, code_id)
+    return Match(found.id, found.fund_id, code_id)
 
 
 def _may_try(number: str) -> bool:
@@ -130,8 +141,3 @@ def _is_stormed(number: str) -> bool:
     if tries == most + 1:
         alarm.warning("accounts:opening:stormed", most=most)
     return tries > most
-
-
-def _refused(reason: Reason) -> Reason:
-    log.record(Event.OPENING_REFUSED, reason=reason)
-    return reason

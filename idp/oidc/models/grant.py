@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from idp import clock
 from idp.db import Model, PrimaryKey, UTCDateTime, db, table
+from idp.extensions import Known
 from idp.oidc.models.client import Client
 from idp.oidc.models.subject import Subject
 
@@ -124,6 +125,27 @@ class Grant(Model):
     def client_of(cls, grant_id: UUID) -> UUID | None:
         """The client a grant was given to, ended or not."""
         return db.session.scalar(sa.select(cls.client_id).where(cls.id == grant_id))
+
+    @classmethod
+    def acts(cls, organization_id: UUID) -> dict[UUID, datetime]:
+        """When each membership and each delegation of an organization was last used (`House.acts`)."""
+        way, last = sa.func.coalesce(cls.membership_id, cls.delegation_id), sa.func.max(cls.used_at)
+        used = sa.select(sa.type_coerce(way, sa.Uuid()), sa.type_coerce(last, UTCDateTime()))
+        ways = used.where(*cls._reached(organization_id), way.is_not(None)).group_by(way)
+        return {row[0]: row[1] for row in db.session.execute(ways)}
+
+    @classmethod
+    def known(cls, organization_id: UUID) -> list[Known]:
+        """The applications that a person used for an organization, the last used first (`House.known`)."""
+        people, last = sa.func.count(cls.account_id.distinct()), sa.func.max(cls.used_at)
+        used = sa.select(Client.name, Client.first_party, people, sa.type_coerce(last, UTCDateTime()))
+        used = used.join(Client, Client.id == cls.client_id).where(*cls._reached(organization_id))
+        rows = db.session.execute(used.group_by(Client.id, Client.name, Client.first_party).order_by(last.desc()))
+        return [Known._make(row) for row in rows]
+
+    @classmethod
+    def _reached(cls, organization_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
+        return (cls.organization_id == organization_id, cls.used_at.is_not(None))
 
 
 _TABLE = table(Grant)
