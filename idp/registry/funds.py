@@ -20,6 +20,8 @@ from idp.web import face, theme
 _LOGO_TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 _LARGEST_LOGO = 64 * 1024
 _PAPER = (255, 255, 255)
+# What YAML's reader raises: for its grammar, a date or a number that is none, a tag out of place, endless brackets.
+_STUMBLES = (yaml.YAMLError, ValueError, AttributeError, RecursionError)
 _LEGIBLE = 4.5  # WCAG 1.4.3: white text on the brand, brand text on white
 
 
@@ -134,9 +136,11 @@ class _File(_Strict):
 def read(path: Path) -> list[Description]:
     """The funds of a YAML file, with the bytes of their logos. Raises `FileRefused`, with every fault and its place."""
     try:
-        described = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).funds
-    except (OSError, UnicodeError, yaml.YAMLError) as error:
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, *_STUMBLES) as error:
         raise FileRefused(f"{path} cannot be read: {error}") from error
+    try:
+        described = _File.model_validate(said).funds
     except ValidationError as error:
         raise FileRefused("\n".join(_places(error))) from error
     codes = [one.code for one in described]

@@ -10,6 +10,9 @@ from pydantic import BaseModel, ValidationError
 
 File = TypeVar("File", bound=BaseModel)
 
+_STUMBLES = (yaml.YAMLError, ValueError, AttributeError, RecursionError)
+"""What YAML's reader raises: for its grammar, a date or a number that is none, a tag out of place, endless brackets."""
+
 
 class FileRefused(ValueError):
     """A file cannot be applied; each line of the message names one fault and its place, for the operator."""
@@ -54,9 +57,11 @@ class Difference:
 def read(path: Path, kind: type[File]) -> File:
     """What a YAML file says. Raises `FileRefused`, with every fault and its place."""
     try:
-        return kind.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeError, yaml.YAMLError) as error:
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, *_STUMBLES) as error:
         raise FileRefused(f"{path} cannot be read: {error}") from error
+    try:
+        return kind.model_validate(said)
     except ValidationError as error:
         raise FileRefused("\n".join(_places(error))) from error
 
