@@ -79,6 +79,28 @@ TITLES = {
     "help_address": "Votre adresse mail a changé – Aide",
     "help_genuine": "Reconnaître un vrai message – Aide",
     "help_shared": "Sur un ordinateur partagé – Aide",
+    "companies": "Mes entreprises",
+    "companies_none": "Mes entreprises",
+    "companies_many": "Mes entreprises",
+    "people": "Qui a accès à votre entreprise",
+    "invite": "Inviter un collègue",
+    "invite_wrong": "Erreur – Inviter un collègue",
+    "invite_withdraw": "Annuler l’invitation",
+    "colleague": "Accès d’une personne",
+    "colleague_wrong": "Erreur – Accès d’une personne",
+    "end_access": "Retirer l’accès d’une personne",
+    "leave": "Quitter une entreprise",
+    "leave_last": "Erreur – Quitter une entreprise",
+    "invitation": "Une invitation pour vous",
+    "invitation_signed_in": "Une invitation pour vous",
+    "invitation_of_another": "Une invitation pour vous",
+    "invitation_account": "Créer votre compte",
+    "invitation_account_wrong": "Erreur – Créer votre compte",
+    "invitation_dead": "Invitation périmée",
+    "attach": "Ajouter une entreprise",
+    "attach_empty": "Erreur – Ajouter une entreprise",
+    "attach_confirm": "Ajouter une entreprise",
+    "attach_unconfirmed": "Erreur – Ajouter une entreprise",
 }
 # What is to be touched and is less than 44 px high or wide; a link in the middle of a sentence may be.
 SMALL = """() => [...document.querySelectorAll(
@@ -106,12 +128,15 @@ KINDS = """() => Object.fromEntries([...document.querySelectorAll("main input:no
 FIELDS = {
     "number": {"off / text"},
     "siret": {"off / numeric / text"},
-    "email": {"username / email"},
+    "email": {"username / email", "off / email"},
     "email_again": {"email / email"},
     "password": {"new-password / password", "current-password / password"},
     "password_again": {"new-password / password"},
     "fixed": {"off / tel"},
     "mobile": {"tel / tel"},
+    "given_names": {"given-name / text"},
+    "family_name": {"family-name / text"},
+    "search": {"off / search"},
 }
 
 
@@ -213,7 +238,7 @@ def test_each_error_is_text_tied_to_its_field_and_the_summary_leads_there(shown:
 @row("A11-3", "A11-4")
 def test_each_field_tells_what_it_is_for_and_takes_what_is_pasted(shown: Shown):
     kinds = shown.page.evaluate(KINDS)
-    code = {"off / text"} if shown.name.startswith("opening") else {"one-time-code / numeric / text"}
+    code = {"off / text"} if shown.name.startswith(("opening", "attach")) else {"one-time-code / numeric / text"}
     allowed = FIELDS | {"code": code, "": {"username / text"}}
     assert {name: kind for name, kind in kinds.items() if kind not in allowed[name]} == {}
     assert shown.page.locator("[onpaste], [type=number]").count() == 0
