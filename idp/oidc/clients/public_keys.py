@@ -25,7 +25,7 @@ def usable(jwks: object) -> KeySet:
     Each is named (`kid`), as assertions are by their header. Keys of a kind we do not know are left out (RFC 7517 5).
     """
     try:
-        text = json.dumps(jwks, sort_keys=True)
+        text = json.dumps(jwks, sort_keys=True, allow_nan=False)  # what Python reads beyond JSON, no database keeps
     except (TypeError, ValueError, RecursionError):
         raise NoKeys("it is not JSON") from None
     return _usable(text)

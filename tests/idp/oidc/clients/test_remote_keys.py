@@ -77,6 +77,21 @@ def test_keys_turn_within_a_minute(app: Flask, signer: Signer, program: Receiver
         assert not signer.is_known(signer.assertion())
 
 
+@row("OID-7", "INP-3")
+@pytest.mark.parametrize("odd", ["NaN", "-Infinity", "1e999", '"\\u0000"', '"\\ud800"', "1" * 4301, "[" * 30000])
+def test_a_document_that_no_database_keeps_is_not_read_and_hides_no_other(any_app: Flask, odd: str):
+    with any_app.app_context(), clock.travel(-timedelta(days=1)):
+        extensions.store.clear()
+        extensions.store.epoch()
+    text = json.dumps(JWKS)
+    with receiver(body=f'{text[:-1]}, "x": {odd}}}'.encode()) as strange, receiver(body=text.encode()) as program:
+        for place in (strange, program):
+            signer = Signer.register(any_app, jwks=None, jwks_uri="https://portal.example.org/keys")
+            moves(any_app, signer, place.url)
+        reads(any_app)
+        assert signer.is_known(signer.assertion())
+
+
 @row("OID-7")
 def test_an_unknown_key_has_them_read_again_at_once_and_not_more_than_once_in_five_seconds(
     app: Flask, signer: Signer, program: Receiver
