@@ -83,7 +83,9 @@ SENT: dict[str, Callable[[Flask], Sent]] = {
     "accounts/password_reset": a_reset,
 }
 """Each kind of mail whose link holds a secret: who sends one."""
-LEADS_HOME = {"accounts/address_taken"}
+LEADS_HOME = {"accounts/address_taken", "accounts/access_ended", "accounts/people_changed"}
+LEADS_TO_A_CHOICE = {"accounts/invitation"}
+"""Who is invited signs in, or opens an account: see tests/idp/accounts/colleagues/test_joining.py."""
 
 
 @pytest.fixture(params=SENT)
@@ -173,4 +175,4 @@ def test_every_mail_says_that_we_never_ask_for_a_password():
 def test_no_mail_with_a_link_was_left_out():
     with_links = [path for path in MAILS.rglob("*.txt") if "block action" in path.read_text()]
     kinds = {path.relative_to(MAILS).with_suffix("").as_posix() for path in with_links} - {"layout"}
-    assert kinds == set(SENT) | LEADS_HOME
+    assert kinds == set(SENT) | LEADS_HOME | LEADS_TO_A_CHOICE

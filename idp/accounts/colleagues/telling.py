@@ -37,5 +37,5 @@ def tell_person(organization: Organization, colleague: Colleague) -> None:
 def _send(kind: str, organization: Organization, to: Colleague, **facts: Any) -> None:
     if to.canonical is None:
         return
-    told: dict[str, Any] = {"company": organization.name, "link": f"{settings.issuer}/organizations", **facts}
+    told: dict[str, Any] = {"company": organization.name, "link": f"{settings.issuer}/", **facts}
     outbox.send_mail(kind, to.canonical, fund_id=organization.fund_id, locale=to.locale, urgent=False, **told)

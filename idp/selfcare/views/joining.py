@@ -84,8 +84,10 @@ def submit() -> ResponseReturnValue:
     if session is None and choice == "open":
         joining.send_code(invited, i18n.spoken())
         return redirect(url_for("selfcare.invitation_account"), 303)
-    if session is None:
+    if session is None and choice == "sign-in":
         return arriving.sign_in_first("selfcare.invitation", Fund.by_id(invited.fund_id))
+    if session is None:
+        return redirect(url_for("selfcare.invitation"), 303)
     if choice == "change":
         email_certification.change(session)
         return redirect(url_for("selfcare.invitation"), 303)

@@ -243,6 +243,16 @@ def test_a_link_to_a_member_opens_none_of_its_sites(app, lea, nour, link):
     assert browser.get(place).status == 404
 
 
+@row("LNK-2", "LNK-14")
+def test_a_link_that_is_only_opened_does_nothing_and_its_page_asks_for_no_password(app, nour, link, browser):
+    for _ in range(10):
+        page = browser.get(link)
+    assert 'type="password"' not in page.text
+    assert 'type="password"' not in browser.submit().text
+    assert links_of(app) == []
+    assert len(mails_to(app, INVITED)) == 1
+
+
 def test_without_a_link_there_is_nothing_to_accept(app, lea):
     browser = signed_in(app, lea)
     for path in ("/invitation", "/invitation/account"):
