@@ -19,6 +19,7 @@ STAMP := .venv/.stamp
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 LOCK := $(BIN)/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11
 CATALOGUES := $(wildcard idp/translations/*/LC_MESSAGES/*.po)
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent
 BABEL := $(BIN)/pybabel --quiet
 
 ##@ Use
@@ -31,7 +32,7 @@ run: $(STAMP)/examples $(STAMP)/idp ## set up, then start provider, portal, firm
 
 ##@ Verify
 .PHONY: test check lint bench scale
-test: $(STAMP)/dev $(STAMP)/idp ## set up, then run every test (ARGS="tests/keys -k ring" for some)
+test: $(STAMP)/dev $(STAMP)/samples $(STAMP)/idp ## set up, then run every test (ARGS="tests/keys -k ring" for some)
 	@.ci/debian postgresql redis-server chromium
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile $(ARGS)
 
@@ -54,7 +55,7 @@ scale: $(STAMP)/dev $(STAMP)/idp ## run what grows with the register at full siz
 	@SCALE=100 $(BIN)/python -m pytest -q -s -p no:cacheprovider tests/scale $(ARGS)
 
 ##@ Change
-.PHONY: migrate messages docs lock clean .catalogues-complete
+.PHONY: migrate messages docs pictures lock clean .catalogues-complete
 migrate: $(STAMP)/dev $(STAMP)/idp ## write the next migration from the models (MESSAGE="add a column")
 	@test -n "$(MESSAGE)" || { echo 'Say what changes: make migrate MESSAGE="add a column"' >&2; exit 1; }
 	@mkdir -p build && rm -f build/migrate.db
@@ -75,15 +76,18 @@ docs: $(STAMP)/idp ## write docs/configuration.md and .env.example from the sett
 	@$(BIN)/idp settings --markdown > docs/configuration.md
 	@$(BIN)/idp settings --env > .env.example
 
+pictures: $(STAMP)/dev $(STAMP)/idp ## take the pictures of README, docs and help anew, in Chromium
+	@.ci/debian chromium
+	@$(BIN)/python -m tests.pictures
+
 lock: $(STAMP)/uv ## resolve the *.in files again, keeping the pins that still hold (ARGS=--upgrade moves them)
 	@$(LOCK) $(ARGS) requirements.in --output-file requirements.txt
 	@$(LOCK) $(ARGS) requirements-examples.in --constraints requirements.txt --output-file requirements-examples.txt
 	@$(LOCK) $(ARGS) requirements-dev.in --constraints requirements.txt --constraints requirements-examples.txt \
 	  --output-file requirements-dev.txt
-	@$(LOCK) $(ARGS) bench/requirements.in --output-file bench/requirements.txt
 
 clean: ## forget everything: data, environment, whatever was built
-	@rm -rf var .venv bench/peer/node_modules build dist *.egg-info .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf var .venv bench/peer/node_modules examples/integrate/node/node_modules build dist *.egg-info .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # Set-up
 .PHONY: FORCE
@@ -114,10 +118,14 @@ $(STAMP)/dev: requirements-dev.txt $(STAMP)/examples
 	@$(INSTALL) --require-hashes -r requirements-dev.txt
 	@touch $@
 
-$(STAMP)/bench: bench/requirements.txt bench/peer/package-lock.json $(STAMP)/dev
+$(STAMP)/samples: examples/integrate/node/package-lock.json $(STAMP)/dev
+	@echo "Setting up: the sample in JavaScript"
+	@$(NPM) --prefix examples/integrate/node
+	@touch $@
+
+$(STAMP)/bench: bench/peer/package-lock.json $(STAMP)/dev
 	@echo "Setting up: node-oidc-provider"
-	@$(INSTALL) --require-hashes -r bench/requirements.txt
-	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix bench/peer --ignore-scripts --no-audit --no-fund --silent
+	@$(NPM) --prefix bench/peer
 	@touch $@
 
 $(STAMP)/idp: setup.cfg setup.py pyproject.toml requirements.in $(CATALOGUES) $(STAMP)/run
