@@ -1,4 +1,4 @@
-"""Is the person's word due before this application may know? It is remembered by client, organization and scopes."""
+"""Is the person's word due before this application may know? It is remembered by client, company, scopes and rights."""
 
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from idp.audit import log
 from idp.audit.events import Event
 from idp.journey.models import Journey
 from idp.journey.steps import Step
+from idp.oidc.authorization import answering
 from idp.oidc.authorization.answering import membership_for
 from idp.oidc.models import registered
 from idp.oidc.models.registered import RegisteredClient
@@ -27,8 +28,9 @@ def is_due(journey: Journey) -> bool:
         return False
     if "consent" in journey.prompts and journey.facts.get("consented") != str(session.account_id):
         return True
+    said = {"scopes": asked_of(journey, client), "rights": rights_of(journey, session)}
     return not client.first_party and not Consent.covers(
-        session.account_id, client.id, organization_of(journey, session), asked_of(journey, client)
+        session.account_id, client.id, organization_of(journey, session), **said
     )
 
 
@@ -49,10 +51,17 @@ def organization_of(journey: Journey, session: LiveSession) -> UUID | None:
     return membership.organization_id if membership else None
 
 
+def rights_of(journey: Journey, session: LiveSession) -> list[str]:
+    """The rights in that organization that the application would have: those of the person, as far as it asks."""
+    mandate = membership_for(journey, session)
+    return answering.reached(mandate, journey.question.get("privileges")) if mandate else []
+
+
 def give(journey: Journey, session: LiveSession, client: RegisteredClient) -> None:
     """Write the person's word down, and go on."""
     organization_id = organization_of(journey, session)
-    Consent.grant(session.account_id, client.id, organization_id, scopes=asked_of(journey, client), now=clock.now())
+    said = {"scopes": asked_of(journey, client), "rights": rights_of(journey, session)}
+    Consent.grant(session.account_id, client.id, organization_id, **said, now=clock.now())
     who, what = session.account_id, Event.CONSENT_GIVEN
     log.record(what, subject=who, client=client.id, organization=organization_id, session=session.id)
     journey.established("consented", by=session.account_id)

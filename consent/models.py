@@ -56,25 +56,42 @@ class Consent(Model):
         return sa.select(cls).where(*of_them, cls.organization_id == organization_id)
 
     @classmethod
-    def covers(cls, account_id: UUID, client_id: UUID, organization_id: UUID | None, scopes: list[str]) -> bool:
-        """Whether a consent in force says as much already.
+    def covers(
+        cls,
+        account_id: UUID,
+        client_id: UUID,
+        organization_id: UUID | None,
+        *,
+        scopes: Iterable[str],
+        rights: Iterable[str] = (),
+    ) -> bool:
+        """Whether a consent in force says as much already, scopes and rights in that organization.
 
         Its row is held: who withdraws it at this very moment waits, and then finds the grant that stands on it.
         """
         found = db.session.scalars(cls._live(account_id, client_id, organization_id).with_for_update(read=True))
-        return any(set(scopes) <= set(consent.scopes) for consent in found)
+        wanted, reached = set(scopes), set(rights)
+        return any(wanted <= set(one.scopes) and reached <= set(one.rights) for one in found)
 
     @classmethod
     def grant(
-        cls, account_id: UUID, client_id: UUID, organization_id: UUID | None, *, scopes: list[str], now: datetime
+        cls,
+        account_id: UUID,
+        client_id: UUID,
+        organization_id: UUID | None,
+        *,
+        scopes: Iterable[str],
+        rights: Iterable[str] = (),
+        now: datetime,
     ) -> None:
         """Put the new word in the place of the former ones, which it includes."""
-        allowed = list(scopes)
+        allowed, reached = list(scopes), list(rights)
         for former in db.session.scalars(cls._live(account_id, client_id, organization_id)):
             allowed += [scope for scope in former.scopes if scope not in allowed]
+            reached += [right for right in former.rights if right not in reached]
             former.withdrawn_at = now
         ids = {"account_id": account_id, "client_id": client_id, "organization_id": organization_id}
-        db.session.add(cls(**ids, scopes=allowed, rights=[], granted_at=now))
+        db.session.add(cls(**ids, scopes=allowed, rights=reached, granted_at=now))
 
     @classmethod
     def in_force(cls, *, account_id: UUID | None = None, client_id: UUID | None = None) -> list["Consent"]:

@@ -5,11 +5,14 @@ from uuid import UUID
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_timedelta
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
 from consent import asking, scopes
 from idp import extensions
+from idp.accounts.models import RIGHTS
+from idp.accounts.views import menus
 from idp.alive import LiveSession
 from idp.errors import JourneyExpired
 from idp.journey.browser import journey_of_this_browser
@@ -40,6 +43,7 @@ def show(journey_id: UUID) -> ResponseReturnValue:
         client=client,
         session=session,
         organization=organization,
+        rights=_in_words(asking.rights_of(journey, session)),
         knows=scopes.in_words(asking.asked_of(journey, client)),
         offline_for=_offline_for(journey, client),
     )
@@ -55,6 +59,10 @@ def submit(journey_id: UUID) -> ResponseReturnValue:
         return redirect(url_for("journey.resume", journey_id=journey.id), 303)
     asking.refuse(session, client)
     return extensions.house.answers[journey.goal].refuse(journey, "access_denied")  # type: ignore[no-any-return]
+
+
+def _in_words(rights: list[str]) -> list[str]:
+    return [str(_("Tous vos droits"))] if set(rights) == set(RIGHTS) else menus.in_words(rights)
 
 
 def _offline_for(journey: Journey, client: RegisteredClient) -> str | None:

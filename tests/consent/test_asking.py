@@ -3,10 +3,13 @@
 import pytest
 
 from consent.models import Consent
+from idp.accounts.models import Membership
 from idp.audit.events import Event
 from idp.audit.models import AuditEvent
-from idp.db import db
+from idp.db import db, unit_of_work
 from tests.builders import a_client, a_member, an_account, an_organization, membership
+from tests.relying_party import RelyingParty
+from tests.rows import row
 
 
 @pytest.fixture
@@ -33,6 +36,7 @@ def test_a_third_party_is_asked_for_and_the_portal_of_the_funds_is_not(browser, 
     assert browser.asks(firm).title.startswith("Autorisation")
 
 
+@row("OID-18")
 def test_the_page_says_who_asks_what_and_for_which_company(browser, firm, lea):
     page = browser.signs_in(lea, firm, scope="openid profile email organization")
     for words in ("Cabinet Exemple", "Votre nom", "Votre adresse mail", "Maçonnerie", "SIRET"):
@@ -40,6 +44,7 @@ def test_the_page_says_who_asks_what_and_for_which_company(browser, firm, lea):
     assert "téléphone" not in page.text
 
 
+@row("OID-18")
 def test_a_consent_once_given_is_remembered(app, browser, firm, lea):
     browser.signs_in(lea, firm)
     assert "code" in browser.submit(choice="allow").answer
@@ -65,6 +70,7 @@ def test_none_says_consent_required(browser, firm, lea):
     assert browser.asks(firm, prompt="none").answer["error"] == "consent_required"
 
 
+@row("OID-18")
 def test_it_is_due_again_for_more_and_not_for_less(browser, firm, lea):
     browser.signs_in(lea, firm, scope="openid profile")
     browser.submit(choice="allow")
@@ -74,6 +80,23 @@ def test_it_is_due_again_for_more_and_not_for_less(browser, firm, lea):
     assert "code" in browser.asks(firm, scope="openid profile").answer
 
 
+@row("OID-18")
+def test_whoever_allowed_one_application_is_asked_again_by_the_next(app, browser, firm, lea):
+    browser.signs_in(lea, firm)
+    browser.submit(choice="allow")
+    with app.app_context():
+        second = a_client(name="Agenda", first_party=False)
+    assert browser.asks(second).location is None
+
+
+@row("OID-18")
+def test_no_page_may_frame_the_question(browser, firm, lea):
+    """RFC 9700 4.16: clickjacking."""
+    headers = browser.signs_in(lea, firm).response.headers
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+@row("OID-18")
 def test_it_is_due_again_for_another_organization(app, browser, firm, lea):
     browser.signs_in(lea, firm)
     browser.submit(choice="allow")
@@ -119,6 +142,7 @@ def test_a_signed_out_person_finds_no_consent_page(browser, firm, lea):
     assert browser.get(url).status == 410
 
 
+@row("OID-18")
 def test_a_claim_asked_for_by_itself_is_shown_and_remembered_like_its_scope(browser, firm, lea):
     """OpenID Connect Core 5.5: the `claims` parameter asks for claims one by one; nothing is known unseen."""
     wish = '{"userinfo": {"email": null}}'
@@ -149,3 +173,34 @@ def test_what_one_person_read_is_not_allowed_in_the_name_of_another(app, browser
     assert page.location is None
     assert "Karim" in page.text
     assert Event.CONSENT_GIVEN not in events(app)
+
+
+def _rights(app, who, *rights):
+    """Let a colleague do that in their company, and no more."""
+    with app.app_context(), unit_of_work():
+        link = db.session.query(Membership).filter_by(account_id=who.id).one()
+        link.holder, link.rights = False, list(rights)
+
+
+@row("OID-18")
+def test_it_is_due_again_for_more_rights_and_not_for_fewer(app, browser, firm, lea):
+    _rights(app, lea, "documents:read", "legal:read")
+    browser.signs_in(lea, firm)
+    assert "Documents : consulter" in browser.page.text
+    browser.submit(choice="allow")
+    _rights(app, lea, "documents:read")
+    assert "code" in browser.asks(firm).answer
+    _rights(app, lea, "documents:read", "documents:act")
+    assert browser.asks(firm, prompt="none").answer["error"] == "consent_required"
+    assert "Documents : consulter et agir" in browser.asks(firm).text
+
+
+@row("OID-18")
+def test_a_right_given_later_is_in_no_token_before_it_is_consented_to(app, browser, firm, lea):
+    _rights(app, lea, "documents:read")
+    program = RelyingParty(app, firm)
+    browser.signs_in(lea, firm, scope="openid organization offline_access")
+    tokens = program.redeems(browser.submit(choice="allow").answer["code"])
+    _rights(app, lea, "documents:read", "documents:act")
+    renewed = program.refreshes(tokens["refresh_token"])
+    assert [one["privileges"] for one in renewed["authorization_details"]] == [["documents:read"]]

@@ -1,5 +1,6 @@
 """The answer to an authorization request: the grant is inserted, and a code names it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -54,6 +55,8 @@ def _grant(journey: Journey, session: LiveSession, client: RegisteredClient, now
     scopes = journey.question["scopes"]
     offline = client.offline or "offline_access" in scopes
     mandate, privileges = membership_for(journey, session), journey.question.get("privileges")
+    if mandate is not None and not client.first_party:
+        privileges = reached(mandate, privileges)  # what is given later was not consented to
     return {
         "id": new_id(),
         "account_id": session.account_id,
@@ -64,7 +67,7 @@ def _grant(journey: Journey, session: LiveSession, client: RegisteredClient, now
         "delegation_id": mandate and mandate.delegation_id,
         "scopes": scopes,
         "claims": journey.question["claims"],
-        "authorization_details": [{"privileges": privileges}] if privileges else [],
+        "authorization_details": [{"privileges": privileges}] if privileges is not None else [],
         "resources": journey.question.get("resources", []),
         "auth_time": session.auth_time,
         "acr": assurance.acr(session.methods, settings.issuer),
@@ -78,6 +81,12 @@ def _grant(journey: Journey, session: LiveSession, client: RegisteredClient, now
 def membership_for(journey: Journey, session: LiveSession) -> Mandate | None:
     """On whose behalf, and by what: see `idp/delegations/acting.py`."""
     return acting.chosen(journey, session)
+
+
+def reached(mandate: Mandate, privileges: Iterable[str] | None) -> list[str]:
+    """Those of the mandate's rights that are asked for; none named is all of them."""
+    asked = mandate.rights if privileges is None else set(privileges)
+    return [right for right in mandate.rights if right in asked]
 
 
 def _code(journey: Journey, grant_id: UUID, now: datetime) -> AuthorizationCode:
