@@ -8,6 +8,7 @@
     ├── OpeningExpired       410   the opening of an account has died
     ├── OpeningForeign       403   … or belongs to another browser             suspicious
     ├── Forbidden            403   signed in, but not allowed                  suspicious
+    ├── TooMany              429   this network asked for too much in an hour
     ├── Unavailable          503   try again in a moment
     │   ├── StoreUnavailable 503   the short-lived store does not answer
     │   ├── DatabaseUnavailable    the database does not answer, or found a deadlock
@@ -75,6 +76,13 @@ class Forbidden(DomainError):
 
     status = 403
     suspicious = True
+
+
+class TooMany(DomainError):
+    """This network asked for more than one network may in an hour."""
+
+    status = 429
+    retry_after = 600
 
 
 class Unavailable(DomainError):

@@ -79,6 +79,8 @@ class Settings(Deployment):
     """That moment."""
     network_tries: int = Field(default=60, ge=1)
     """What one network may try in an hour, of each page that asks for no password."""
+    journeys_an_hour: int = Field(default=3000, ge=1)
+    """How many sign-ins one network may begin in an hour: each keeps up to 8 KiB, for half an hour."""
 
     # Links and codes
     activation_link_lifetime: timedelta = timedelta(hours=24)

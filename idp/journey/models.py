@@ -59,7 +59,7 @@ class Journey:
     def save(self) -> None:
         """Write the journey down. Of two tabs that write the same journey at once, the loser reads it again."""
         written = {name: value for name, value in vars(self).items() if name != "asked"}
-        value = json.dumps({**written, "id": str(self.id), "version": None}).encode()
+        value = json.dumps({**written, "id": str(self.id), "version": None}, ensure_ascii=False).encode()
         if self.version == 0:
             store.put(_key(self.id), value, settings.journey_lifetime)
         elif not store.swap(_key(self.id), self.version, value, settings.journey_lifetime):

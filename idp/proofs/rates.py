@@ -5,6 +5,8 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from idp import extensions
 from idp.audit import origin
+from idp.errors import TooMany
+from idp.settings import settings
 
 HOUR = timedelta(hours=1)
 
@@ -18,6 +20,12 @@ def network() -> str:
     if isinstance(address, IPv6Address) and not address.ipv4_mapped:
         return str(ip_network((address.packed[:8] + bytes(8), 64)))
     return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def admit() -> None:
+    """Count one more thing that is kept for who proved nothing yet (DOS-2). Raises `TooMany`, or `StoreUnavailable`."""
+    if not within("journey", network(), settings.journeys_an_hour):
+        raise TooMany("more sign-ins were begun than one network may in an hour")
 
 
 def within(kind: str, who: str, most: int) -> bool:

@@ -9,6 +9,7 @@ from idp import extensions
 from idp.journey import steps
 from idp.journey.browser import journey_of_this_browser
 from idp.journey.models import Journey
+from idp.proofs import rates
 
 HINT = "portal"
 
@@ -22,6 +23,7 @@ def advance(journey: Journey) -> ResponseReturnValue:
     if "none" in journey.prompts:
         return answer.refuse(journey, step.silent_error)
     if journey.version == 0:
+        rates.admit()
         journey.save()
     return redirect(url_for(step.screen, journey_id=journey.id, portal=_hint(journey)), 303)
 

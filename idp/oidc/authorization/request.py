@@ -26,7 +26,7 @@ from idp.oidc.models.registered import RegisteredClient
 
 MOST_PARAMETERS = 100
 RESPONSE_MODES = ("query", "form_post")
-LONGEST_QUESTION = 7000  # bytes of JSON: it is kept in a short-lived record of 8 KiB
+LONGEST_QUESTION = 6000  # bytes of JSON: it is kept in a short-lived record of 8 KiB, beside the client's own names
 NOT_SPOKEN = {
     "request": "request_not_supported",
     "request_uri": "request_uri_not_supported",

@@ -6,7 +6,9 @@ import pytest
 from flask import Flask
 
 from idp import clock
+from idp.errors import TooMany
 from idp.proofs import rates
+from idp.settings import settings
 
 
 def test_so_many_an_hour_and_no_more(any_app: Flask):
@@ -28,6 +30,16 @@ def test_an_hour_later_one_may_try_again(app: Flask):
         assert not rates.within("opening", "192.0.2.1", most=1)
         with clock.travel(timedelta(hours=1, seconds=1)):
             assert rates.within("opening", "192.0.2.1", most=1)
+
+
+def test_what_is_kept_for_a_stranger_is_counted_by_network(app: Flask):
+    with app.test_request_context(environ_base={"REMOTE_ADDR": "192.0.2.1"}):
+        for _ in range(settings.journeys_an_hour):
+            rates.admit()
+        with pytest.raises(TooMany):
+            rates.admit()
+    with app.test_request_context(environ_base={"REMOTE_ADDR": "192.0.2.2"}):
+        rates.admit()
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from idp.journey.views import hub
 from idp.oidc.authorization import policy
 from idp.oidc.authorization.request import LONGEST_QUESTION, Asker, Parameters, asker_of, pairs_of, question_of
 from idp.oidc.authorization.views import answer
+from idp.proofs import rates
 from keys import opaque
 
 POSTED_FOR = timedelta(minutes=1)
@@ -40,6 +41,7 @@ def post() -> ResponseReturnValue:
     kept = json.dumps(list(request.form.items(multi=True))).encode()
     if len(kept) > LONGEST_QUESTION:
         raise UntrustedRequest("the posted request is too long")
+    rates.admit()
     store.put(f"posted:{ticket}", kept, POSTED_FOR)
     return redirect(url_for("oidc.authorize", posted=ticket), 303)
 

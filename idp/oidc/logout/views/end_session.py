@@ -13,6 +13,7 @@ from idp.oidc.authorization.request import Parameters, pairs_of
 from idp.oidc.logout import asking
 from idp.oidc.logout.asking import LogoutRequest
 from idp.oidc.logout.views import confirming
+from idp.proofs import rates
 from idp.sessions import current
 from keys import opaque
 
@@ -34,6 +35,7 @@ def post() -> ResponseReturnValue:
     ticket, kept = opaque.make(), json.dumps(list(request.form.items(multi=True))).encode()
     if len(kept) > LONGEST:
         raise UntrustedRequest("the posted request is too long")
+    rates.admit()
     store.put(f"posted_logout:{ticket}", kept, POSTED_FOR)
     return redirect(url_for("oidc.end_session", posted=ticket), 303)
 

@@ -1,0 +1,72 @@
+"""What somebody leaves behind who proved nothing: little, for a short while, and so much from one network (DOS-2)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from idp import clock
+from tests import worlds
+from tests.browser import ISSUER, Browser, request_of
+from tests.builders import a_client, a_member
+from tests.rows import row
+
+MOST = 5
+ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def frugal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """A house where one network may begin five sign-ins in an hour."""
+    if request.param == "sqlite":
+        made = request.getfixturevalue("template").sqlite(tmp_path, journeys_an_hour=MOST)
+    else:
+        made = request.getfixturevalue("postgres_template").copy(tmp_path, journeys_an_hour=MOST)
+    yield made
+    worlds.close(made)
+
+
+@row("DOS-2")
+def test_one_network_begins_so_many_sign_ins_in_an_hour_and_others_go_on(frugal: Flask):
+    with frugal.app_context():
+        portal = a_client()
+    stranger = frugal.test_client()
+    ways = [
+        lambda **who: stranger.get("/authorize", query_string=request_of(portal), base_url=ISSUER, **who),
+        lambda **who: stranger.post("/authorize", data=request_of(portal), base_url=ISSUER, **who),
+        lambda **who: stranger.post("/end_session", data={"state": "x"}, base_url=ISSUER, **who),
+        lambda **who: stranger.get("/applications", base_url=ISSUER, **who),
+    ]
+    assert [way().status_code for way in [*ways, ways[0]]] == [303] * MOST
+    for way in ways:
+        answer = way()
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "600")
+        assert "Trop de demandes" in answer.text
+        assert way(environ_base=ELSEWHERE).status_code == 303
+    with clock.travel(timedelta(hours=1, seconds=1)):
+        assert ways[0]().status_code == 303
+
+
+@row("DOS-2")
+def test_who_is_signed_in_leaves_nothing_and_is_not_counted(frugal: Flask):
+    with frugal.app_context():
+        portal, lea = a_client(), a_member()
+    browser = Browser(frugal)
+    browser.signs_in(lea, portal)
+    for _ in range(2 * MOST):
+        assert "code" in browser.asks(portal).answer
+
+
+@row("DOS-2")
+def test_what_would_be_more_than_8_kib_is_refused_whatever_the_portal_is_called(app: Flask, browser: Browser):
+    with app.app_context():
+        portal = a_client(name="\N{CONSTRUCTION WORKER}" * 200, client_id="x" * 255)
+    asked = [browser.asks(portal, nonce="n" * length) for length in range(4000, 7100, 20)]
+    begun = ["password" in page.fields() for page in asked]
+    assert begun == sorted(begun, reverse=True)
+    assert begun[0]
+    assert {page.answer["error"] for page, is_begun in zip(asked, begun, strict=True) if not is_begun} == {
+        "invalid_request"
+    }
