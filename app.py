@@ -27,7 +27,7 @@ from consent import asking
 from idp import clock, db, extensions, settings
 from idp.accounts import email_certification, memberships
 from idp.accounts.opening import identification
-from idp.audit import log, origin
+from idp.audit import origin
 from idp.delegations import acting
 from idp.errors import DomainError
 from idp.journey.views import expired
@@ -39,6 +39,7 @@ from idp.oidc.keystore import SqlKeyStore
 from idp.oidc.logout import ending, telling
 from idp.oidc.models.grant import Grant
 from idp.ops import serving
+from idp.proofs import rates
 from idp.registry.views import funds
 from idp.sessions.views import arriving
 from idp.settings import Settings
@@ -86,7 +87,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     requests.init_app(app, chosen, requests.Exceptions(WRITING_GETS, FOREIGN_POSTS), errors.tell)
     extensions.csrf.init_app(app)  # it reads the form, and a refusal is written down: of a request for our host only
     face.init_app(app, funds.face, pages="registry.page", help_page="accounts.help")
-    errors.init_app(app, refused=log.refused, machine=MACHINE, expired=expired.show)
+    errors.init_app(app, refused=rates.note, machine=MACHINE, expired=expired.show)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     tables = (JOURNEY, ANSWERS, ENDED, resuming.way_back, BODIES, CHORES, IMPORTED)

@@ -4,11 +4,12 @@ from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from idp import extensions
-from idp.audit import origin
-from idp.errors import TooMany
+from idp.audit import log, origin
+from idp.errors import StoreUnavailable, TooMany
 from idp.settings import settings
 
 HOUR = timedelta(hours=1)
+NOTED = 100
 
 
 def network() -> str:
@@ -26,6 +27,16 @@ def admit() -> None:
     """Count one more thing that is kept for who proved nothing yet (DOS-2). Raises `TooMany`, or `StoreUnavailable`."""
     if not within("journey", network(), settings.journeys_an_hour):
         raise TooMany("more sign-ins were begun than one network may in an hour")
+
+
+def note(error: Exception) -> None:
+    """Write a suspicious refusal into the audit, a hundred an hour of one network: the log has the others (DOS-2)."""
+    try:
+        is_few = within("refused", network(), NOTED)
+    except StoreUnavailable:
+        is_few = True
+    if is_few:
+        log.refused(error)
 
 
 def within(kind: str, who: str, most: int) -> bool:

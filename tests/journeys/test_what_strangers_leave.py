@@ -8,6 +8,10 @@ import pytest
 from flask import Flask
 
 from idp import clock
+from idp.audit.events import Event
+from idp.audit.models import AuditEvent
+from idp.db import db
+from idp.proofs import rates
 from tests import worlds
 from tests.browser import ISSUER, Browser, request_of
 from tests.builders import a_client, a_member
@@ -70,3 +74,18 @@ def test_what_would_be_more_than_8_kib_is_refused_whatever_the_portal_is_called(
     assert {page.answer["error"] for page, is_begun in zip(asked, begun, strict=True) if not is_begun} == {
         "invalid_request"
     }
+
+
+@row("DOS-2", "AUD-1")
+def test_a_network_that_is_refused_again_and_again_fills_no_audit(any_app: Flask):
+    stranger = any_app.test_client()
+    for _ in range(rates.NOTED + 20):
+        assert stranger.post("/password-reset", data={"email": "a@example.org"}, base_url=ISSUER).status_code == 400
+    assert _refusals(any_app) == rates.NOTED
+    stranger.post("/password-reset", base_url=ISSUER, environ_base=ELSEWHERE)
+    assert _refusals(any_app) == rates.NOTED + 1
+
+
+def _refusals(app: Flask) -> int:
+    with app.app_context():
+        return db.session.query(AuditEvent).filter_by(event=Event.REFUSED).count()
