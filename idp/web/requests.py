@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import RequestRedirect
 
 from idp.db import unit_of_work
 from idp.errors import DatabaseUnavailable, Forbidden
@@ -60,6 +61,8 @@ def _check_address(ours: re.Pattern[str]) -> None:
         abort(400)  # nothing of ours holds one, and PostgreSQL takes none (INP-3)
     if not ours.fullmatch(request.host):
         abort(400)  # Flask's TRUSTED_HOSTS would leave the page of this error without addresses
+    if isinstance(request.routing_exception, RequestRedirect):
+        abort(404)  # an address of ours is written in one way; the redirect would be built on the Host header
 
 
 def _check_body(most: int) -> None:

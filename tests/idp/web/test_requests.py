@@ -74,6 +74,13 @@ def test_another_host_is_refused_with_a_page(make: MakeSite, host: str):
     assert "Demande incorrecte" in answer.text
 
 
+@row("LNK-6")
+@pytest.mark.parametrize("address", ["/pages//x", "//pages//x", "/pages////x"])
+def test_an_address_is_written_in_one_way_and_no_other_leads_to_it(make: MakeSite, address: str):
+    answer = make().test_client().get("/", environ_overrides={"PATH_INFO": address, "HTTP_HOST": "localhost:1"})
+    assert (answer.status_code, answer.headers.get("Location")) == (404, None)
+
+
 def test_an_issuer_may_be_an_address(make: MakeSite):
     assert ask(make(issuer="http://[::1]:8000"), "[::1]:8000").status_code == 200
 
