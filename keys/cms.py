@@ -35,6 +35,11 @@ class Recipient:
             raise BadCertificate(f"the certificate is valid until {certificate.not_valid_after_utc:%Y-%m-%d}, not now")
         return cls(certificate)
 
+    @property
+    def until(self) -> datetime:
+        """When its certificate expires."""
+        return self._certificate.not_valid_after_utc
+
     def seal(self, content: bytes) -> bytes:
         """CMS EnvelopedData in DER, AES-256 (RFC 5652 6): `openssl cms -decrypt -inform DER` opens it.
 

@@ -126,6 +126,12 @@ class Passwords:
         """
         return None if self._is_under_todays(kept) else self._seal(self._open(kept))
 
+    def sealed_under(self, kept: str) -> int | None:
+        """The version of the master key that a hash is kept under; None when it is not sealed. Raises `Unreadable`."""
+        if self._pepper is None or not kept.startswith(_SEALED):
+            return None
+        return self._pepper.version_of(_sealed(kept))
+
     @property
     def _is_placed(self) -> bool:
         return bool(getattr(self._here, "placed", False))

@@ -131,6 +131,11 @@ class OutgoingMessage(Model):
         return db.session.scalar(sa.select(sa.func.count()).select_from(cls).where(*_in(state))) or 0
 
     @classmethod
+    def left_lying(cls, channel: str, since: datetime) -> int:
+        """How many were due by that instant, and no courier has them."""
+        return len(db.session.scalars(_due(channel, since)).all())
+
+    @classmethod
     def retry(cls, ids: Sequence[UUID], now: datetime) -> int:
         """Let these be due now, the abandoned too, if they still hold what they say; how many there were."""
         is_whole = sa.or_(cls.body_sealed.is_not(None), cls.destination.is_not(None))

@@ -19,7 +19,7 @@ from idp import clock
 from idp.db import db, unit_of_work
 from idp.errors import DatabaseUnavailable, StoreUnavailable
 from idp.extensions import ring, store
-from idp.ops import health, schema
+from idp.ops import doctor, health, schema
 from idp.ops.courier import CourierProcess, leave_to_the_server
 from idp.settings import Settings
 from keys.errors import NoKey
@@ -56,7 +56,7 @@ def obstacles(chosen: Settings) -> list[str]:
             schema.bring_up_to_date()
     except DatabaseUnavailable:
         return [*found, "the database does not answer: see IDP_DATABASE_URL"]
-    found += _key_problems(chosen)
+    found += [*_key_problems(chosen), *doctor.obstacles(chosen)]
     with suppress(StoreUnavailable):
         store.epoch()  # begins now where it is new, and not with the first client that signs
     distance = health.clock_distance()

@@ -148,6 +148,16 @@ class RedisServer:
         answer: dict[str, str] = self._ask("INFO", "memory")
         return answer["maxmemory_policy"]
 
+    def keeps(self) -> bool:
+        """Whether it writes down what it is given: a restart forgets a second of it, not all."""
+        answer: dict[str, int] = self._ask("INFO", "persistence")
+        return bool(answer["aof_enabled"])
+
+    def time(self) -> datetime:
+        """What its clock says."""
+        seconds, microseconds = self._ask("TIME")
+        return datetime.fromtimestamp(int(seconds) + int(microseconds) / 1_000_000, UTC)
+
     def _instant(self) -> int:
         return int(self._now().timestamp() * 1000)
 

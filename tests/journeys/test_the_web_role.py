@@ -17,6 +17,7 @@ from tests.idp.accounts.resets import chooses, link_to
 from tests.mailbox import link_in, mails_to, messages_to
 from tests.openings import MOBILE, MOBILE_E164, activates, completes, identifies, opens, two_letters
 from tests.relying_party import RelyingParty
+from tests.rows import row
 from tests.servers import Postgres
 
 
@@ -115,6 +116,7 @@ def test_a_choice_a_delegation_and_a_consent(owner: Flask, served: Flask):
     assert browser.page.status == 200
 
 
+@row("ADM-2")
 def test_what_commands_do_the_servers_may_not(served: Flask):
     forbidden = (
         "DELETE FROM audit_event",

@@ -68,6 +68,14 @@ class Smtp:
             finally:
                 alarm.cancel()
 
+    def greet(self) -> None:
+        """Connect and sign in as for a mail, and leave. Raises the errors of the port."""
+        with _explained():
+            try:
+                self._connect()
+            finally:
+                self.close()
+
     def close(self) -> None:
         """Say goodbye, if anyone still listens."""
         connection, self._open = self._open, None
