@@ -53,6 +53,24 @@ def test_one_network_begins_so_many_sign_ins_in_an_hour_and_others_go_on(frugal:
         assert ways[0]().status_code == 303
 
 
+@row("LOG-7", "DOS-2")
+@pytest.mark.parametrize("made_up", ["198.51.100.{}, 192.0.2.1", "a{}", "{}, , ", "1{}.2.3", "::ffff:x{}", "{}"])
+def test_a_network_is_what_our_own_proxy_says_whatever_else_is_claimed(
+    template: worlds.Template, tmp_path: Path, made_up: str
+):
+    app = template.sqlite(tmp_path, journeys_an_hour=MOST, trusted_proxies=1)
+    with app.app_context():
+        portal = a_client()
+    query, statuses = request_of(portal), []
+    for number in range(MOST + 1):
+        headers = {"X-Forwarded-For": made_up.format(number)}
+        headers |= {"Forwarded": f"for=203.0.113.{number}", "X-Real-IP": f"203.0.113.{number}"}
+        answer = app.test_client().get("/authorize", query_string=query, base_url=ISSUER, headers=headers)
+        statuses.append(answer.status_code)
+    assert statuses == [303] * MOST + [429]
+    worlds.close(app)
+
+
 @row("DOS-2")
 def test_who_is_signed_in_leaves_nothing_and_is_not_counted(frugal: Flask):
     with frugal.app_context():
