@@ -1,7 +1,9 @@
 """A real server, spoken to byte by byte: whatever a request says of hosts and proxies, nothing leads anywhere else."""
 
 import re
+import socket
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -127,3 +129,75 @@ def test_no_request_line_leads_elsewhere_or_breaks_anything(served: Served, line
 def test_no_header_breaks_anything(served: Served, path: str, head: str):
     _leads_nowhere_else(served, *_answer(served, f"GET {path} HTTP/1.1", head))
     assert served.status("GET", "/livez") == 200
+
+
+FORM = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "
+
+
+@row("SUP-2")
+@pytest.mark.parametrize(
+    "first",
+    [
+        "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        f"POST /token HTTP/1.1\r\nHost: localhost\r\n{FORM}3\r\n\r\na=b",
+        f"POST /livez HTTP/1.1\r\nHost: localhost\r\n{FORM}40\r\n\r\n{'GET /nowhere HTTP/1.1':40}",
+        f"HEAD /aide HTTP/1.1\r\nHost: localhost\r\n{FORM}0\r\n\r\n",
+    ],
+    ids=["get", "post", "a request in a body", "head"],
+)
+def test_requests_that_follow_each_other_on_one_connection_are_answered_in_their_order(served: Served, first: str):
+    last = "GET /jwks HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    said = _all_of(served, (first + last).encode())
+    assert said.count(b"HTTP/1.1 ") == 2
+    assert said.rpartition(b"HTTP/1.1 ")[2].startswith(b"200 ")
+    assert b'{"keys"' in said
+    assert b"404" not in said.partition(b"\r\n")[0]
+
+
+@row("SUP-2")
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        "Content-Length: 4\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 4",
+        "Content-Length: 4\r\nContent-Length: 5",
+        "Content-Length: 4, 5",
+        "Content-Length: 4\r\nTransfer-Encoding : chunked",
+        "Content-Length: 4\r\nTransfer-Encoding: x\x0bchunked",
+        "Transfer_Encoding: chunked\r\nContent-Length: 70\r\nContent_Length: 4",
+    ],
+    ids=range(7),
+)
+def test_no_request_hides_in_the_body_of_another(served: Served, lengths: str):
+    hidden = "GET /smuggled HTTP/1.1\r\nHost: localhost\r\nX: "
+    head = f"POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n{lengths}"
+    said = _all_of(served, f"{head}\r\n\r\n0\r\n\r\n{hidden}\r\n\r\n".encode("latin-1"))
+    statuses = re.findall(rb"(?m)^HTTP/1\.1 (\d{3})", said)
+    assert statuses[:1] in ([], [b"400"], [b"411"], [b"413"], [b"401"])
+    assert b"404" not in statuses
+
+
+@row("DOS-1")
+def test_many_connections_that_say_nothing_or_little_keep_nobody_out(served: Served):
+    with ExitStack() as stack:
+        for said in (
+            b"",
+            b"GET /livez HTTP/1.1\r\n",
+            b"\x16\x03\x01",
+            b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        ) * 100:
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", served.port)))
+            connection.sendall(said)
+        assert [served.status("GET", path) for path in ("/livez", "/jwks", "/aide")] == [200] * 3
+    assert served.status("GET", "/livez") == 200
+
+
+def _all_of(served: Served, request: bytes) -> bytes:
+    """All that is answered until the connection ends."""
+    said = b""
+    with socket.create_connection(("127.0.0.1", served.port)) as connection, suppress(ConnectionError, TimeoutError):
+        connection.settimeout(2)
+        connection.sendall(request)
+        while part := connection.recv(65536):
+            said += part
+    return said
