@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from babel import Locale
-from flask import Flask, g, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 
 from idp.extensions import babel
 from idp.settings import settings
@@ -51,8 +51,8 @@ def best_of(tags: Iterable[str]) -> str | None:
 
 
 def other_languages() -> list[Language]:
-    """This page in our other languages; none where the page answers no GET."""
-    if request.url_rule and "GET" not in (request.url_rule.methods or ()):
+    """This page in our other languages, also where it was posted to; none where its address answers no GET."""
+    if request.url_rule and not _can_be_read():
         return []
     rest = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
     here = spoken()
@@ -61,6 +61,11 @@ def other_languages() -> list[Language]:
         for code in settings.locales
         if code != here
     ]
+
+
+def _can_be_read() -> bool:
+    adapter = current_app.create_url_adapter(request)
+    return adapter is not None and adapter.test(method="GET")
 
 
 def _own_name(code: str) -> str:

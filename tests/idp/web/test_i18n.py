@@ -70,6 +70,11 @@ def test_a_page_that_answers_no_get_offers_no_other_language(site: Flask):
         assert i18n.other_languages() == []
 
 
+def test_a_page_that_was_posted_to_offers_itself_in_the_other_language(site: Flask):
+    with site.test_request_context("/screen?from=portal", method="POST"):
+        assert [one.url for one in i18n.other_languages()] == ["?from=portal&lang=en"]
+
+
 def test_english_says_all_that_french_says(site: Flask):
     path = Path(site.root_path, "translations", "en", "LC_MESSAGES", "messages.po")
     with path.open("rb") as file:
