@@ -16,7 +16,11 @@ class Delegation(Model):
     """
 
     __tablename__ = "delegation"
-    __table_args__ = (sa.CheckConstraint("origin in ('offer', 'request', 'paper', 'import')", name="origin"),)
+    _news = sa.text("firm_news IS NOT NULL")
+    __table_args__ = (
+        sa.CheckConstraint("origin in ('offer', 'request', 'paper', 'import')", name="origin"),
+        sa.Index("ix_delegation_firm_news", "firm_news", sqlite_where=_news, postgresql_where=_news),
+    )
 
     id: Mapped[PrimaryKey]
     organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True)
@@ -34,8 +38,18 @@ class Delegation(Model):
     evidence: Mapped[str | None] = mapped_column(sa.String(200))
     created_at: Mapped[datetime]
     created_by_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
+    offered_at: Mapped[datetime | None]
+    """When the other side was asked; without it, a draft."""
+    granted_by_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
+    """The holder on whose word it stands: whoever offered, accepted, renewed or confirmed it last."""
     lapses_at: Mapped[datetime | None]
-    """Until when an offer or a request may be answered; an import, confirmed."""
+    """Until when an offer or a request may be answered."""
+    confirm_by_at: Mapped[datetime | None]
+    """Until when a new holder is to confirm it, or an access of the former area."""
+    wished_on: Mapped[date | None]
+    """The last day of an access of the former area, once it is confirmed."""
+    firm_news: Mapped[str | None] = mapped_column(sa.String(16))
+    """What its firm reads of it in the next digest."""
     accepted_at: Mapped[datetime | None]
     accepted_by_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
     starts_at: Mapped[datetime]

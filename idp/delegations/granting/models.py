@@ -1,0 +1,221 @@
+"""Delegations as both sides see them, and the conditional updates by which one of many at once wins."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, NamedTuple, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from idp.accounts.models import Account, Membership
+from idp.db import Condition, Transaction, db
+from idp.delegations.models import Delegation, StaffAssignment
+from idp.registry.models import EnrolmentCode, Organization
+
+
+def by_id(delegation_id: UUID, own: Transaction | None = None) -> Delegation | None:
+    """That one, whoever it is of."""
+    return (own or db.session).get(Delegation, delegation_id)
+
+
+def of_organization(organization_id: UUID, delegation_id: UUID) -> Delegation | None:
+    """That one, if that organization gave it, or is asked for it."""
+    mine = sa.and_(Delegation.id == delegation_id, Delegation.organization_id == organization_id)
+    return db.session.scalar(sa.select(Delegation).where(mine, _shown_to_member()))
+
+
+def some_of_organization(
+    organization_id: UUID, now: datetime, search: str, *, limit: int, offset: int
+) -> list[Delegation]:
+    """What that organization gave, was asked or has begun to write: what lives first, the newest first."""
+    lives = sa.and_(Delegation.ended_at.is_(None), Delegation.ends_at > now)
+    found = _of_organization(organization_id, search).order_by(lives.desc(), Delegation.id.desc())
+    return list(db.session.scalars(found.limit(limit).offset(offset)))
+
+
+def count_of_organization(organization_id: UUID, search: str) -> int:
+    """How many they are."""
+    return _count(_of_organization(organization_id, search))
+
+
+def accept(one: Delegation, account_id: UUID, now: datetime, **changes: Any) -> bool:
+    """Note who accepted, once; False when it waits no more: of two at once, one does."""
+    waits = (Delegation.offered_at.is_not(None), Delegation.accepted_at.is_(None), Delegation.ended_at.is_(None))
+    in_time = (Delegation.lapses_at > now, Delegation.ends_at > now)
+    said = {"accepted_at": now, "accepted_by_id": account_id, "starts_at": now, **changes}
+    return _change(one, said, *waits, *in_time)
+
+
+def offer(one: Delegation, now: datetime, **changes: Any) -> bool:
+    """Let a draft be offered, once."""
+    draft = (Delegation.offered_at.is_(None), Delegation.accepted_at.is_(None), Delegation.ended_at.is_(None))
+    return _change(one, {"offered_at": now, **changes}, *draft)
+
+
+def end(one: Delegation, why: str, now: datetime) -> bool:
+    """End it, once, whether it was accepted or not."""
+    return _change(one, {"ended_at": now, "ended_why": why}, Delegation.ended_at.is_(None))
+
+
+def end_unanswered(one: Delegation, why: str, now: datetime) -> bool:
+    """End it, provided nobody accepted it a moment ago."""
+    unanswered = (Delegation.ended_at.is_(None), Delegation.accepted_at.is_(None))
+    return _change(one, {"ended_at": now, "ended_why": why}, *unanswered)
+
+
+def suspend(one: Delegation, by: str, now: datetime) -> bool:
+    """Stop it for a while."""
+    return _change(one, {"suspended_at": now, "suspended_by": by}, *_in_force(now), Delegation.suspended_at.is_(None))
+
+
+def resume(one: Delegation, by: Iterable[str], now: datetime, **changes: Any) -> bool:
+    """Let it go on, where one of these stopped it."""
+    stopped = (Delegation.suspended_at.is_not(None), Delegation.suspended_by.in_(list(by)))
+    return _change(one, {"suspended_at": None, "suspended_by": None, **changes}, *_in_force(now), *stopped)
+
+
+def renew(one: Delegation, ends_on: date, ends_at: datetime, now: datetime, **changes: Any) -> bool:
+    """Move its last day; one that has ended does not begin again."""
+    moved = {"ends_on": ends_on, "ends_at": ends_at, "reminders": 0, "confirm_by_at": None, "wished_on": None}
+    return _change(one, moved | changes, *_in_force(now))
+
+
+def note_news(delegation_id: UUID, news: str) -> None:
+    """Let the next digest of its firm say that."""
+    db.session.execute(sa.update(Delegation).where(Delegation.id == delegation_id).values(firm_news=news))
+
+
+def count_unanswered(organization_id: UUID, now: datetime) -> int:
+    """How many drafts and unanswered offers of an organization stand."""
+    mine = (Delegation.organization_id == organization_id, Delegation.accepted_at.is_(None))
+    waits = sa.or_(Delegation.lapses_at.is_(None), Delegation.lapses_at > now)
+    return _count(sa.select(Delegation.id).where(*mine, Delegation.ended_at.is_(None), waits))
+
+
+def is_waiting_for(organization_id: UUID, siret: str, now: datetime) -> bool:
+    """Whether that organization waits for an answer of that firm already, or has let it act."""
+    same = (Delegation.organization_id == organization_id, Delegation.firm_siret == siret)
+    lives = (Delegation.ended_at.is_(None), Delegation.ends_at > now)
+    answered = sa.or_(Delegation.accepted_at.is_not(None), Delegation.lapses_at > now)
+    return db.session.scalar(sa.select(Delegation.id).where(*same, *lives, answered).limit(1)) is not None
+
+
+def proven_firm(siret: str) -> Organization | None:
+    """The firm of that SIRET that was proven, by an operator or by its two letters (DLG-4); the first one proven."""
+    named = sa.and_(Organization.kind == "firm", Organization.siret == siret, Organization.closed_at.is_(None))
+    found = sa.select(Organization).where(named, is_proven()).order_by(Organization.id).limit(1)
+    return db.session.scalar(found)
+
+
+def is_proven() -> Condition:
+    """The SQL condition of a firm that was proven: whoever holds it had its letters, or an operator's word."""
+    letters = sa.exists().where(
+        EnrolmentCode.organization_id == Organization.id, EnrolmentCode.consumed_at.is_not(None)
+    )
+    return sa.or_(Organization.proven_at.is_not(None), letters)
+
+
+class Client(NamedTuple):
+    """A delegation as its firm sees it: with the company it is for."""
+
+    delegation: Delegation
+    organization: Organization
+
+
+def some_of_person(account_id: UUID, now: datetime, search: str, *, limit: int, offset: int) -> list[Client]:
+    """What the firms a person holds were given, asked or are offered, and what they hold alone; what waits first."""
+    waits = sa.and_(Delegation.accepted_at.is_(None), Delegation.origin != "request")
+    order = (waits.desc(), sa.func.lower(Organization.name), Delegation.id)
+    found = _of_person(account_id, now, search).order_by(*order).limit(limit).offset(offset)
+    return [Client(*row) for row in db.session.execute(found)]
+
+
+def count_of_person(account_id: UUID, now: datetime, search: str) -> int:
+    """How many they are."""
+    return _count(_of_person(account_id, now, search))
+
+
+def of_person(account_id: UUID, delegation_id: UUID, now: datetime) -> Client | None:
+    """That one, if it is a firm's that this person holds, or theirs alone."""
+    row = db.session.execute(_of_person(account_id, now).where(Delegation.id == delegation_id)).first()
+    return Client(*row) if row else None
+
+
+def _of_person(account_id: UUID, now: datetime, search: str = "") -> sa.Select[Any]:
+    """Only what lives, or waits for an answer: what is over is the company's business."""
+    live = sa.and_(Membership.ended_at.is_(None), sa.or_(Membership.ends_at.is_(None), Membership.ends_at > now))
+    held = sa.select(Membership.organization_id).where(Membership.account_id == account_id, Membership.holder, live)
+    firm = sa.orm.aliased(Organization)
+    proven = sa.or_(firm.proven_at.is_not(None), _letters_of(firm))
+    firms = sa.select(firm.id).where(firm.kind == "firm", firm.closed_at.is_(None), proven, firm.id.in_(held))
+    theirs = sa.or_(Delegation.held_by_id == account_id, Delegation.firm_id.in_(firms))
+    asked = sa.and_(Delegation.offered_at.is_not(None), Delegation.lapses_at > now)
+    lives = (
+        Delegation.ended_at.is_(None),
+        Delegation.ends_at > now,
+        sa.or_(Delegation.accepted_at.is_not(None), asked),
+    )
+    both: list[Any] = [Delegation, Organization]
+    found = sa.select(*both).join(Organization, Organization.id == Delegation.organization_id)
+    found = found.where(theirs, Organization.closed_at.is_(None), *lives)
+    if not search:
+        return found
+    return found.where(_meets(search, Organization.name, Organization.number, Organization.siret))
+
+
+def _letters_of(firm: Any) -> Condition:
+    return sa.exists().where(EnrolmentCode.organization_id == firm.id, EnrolmentCode.consumed_at.is_not(None))
+
+
+def _shown_to_member() -> Condition:
+    """Everything, but for a draft that was given up: it never was more than that."""
+    return sa.or_(
+        Delegation.offered_at.is_not(None), Delegation.accepted_at.is_not(None), Delegation.ended_at.is_(None)
+    )
+
+
+def _of_organization(organization_id: UUID, search: str) -> sa.Select[Any]:
+    found = sa.select(Delegation).where(Delegation.organization_id == organization_id, _shown_to_member())
+    return found.where(_meets(search, Delegation.firm_name, Delegation.firm_siret)) if search else found
+
+
+def _meets(search: str, *columns: Any) -> Condition:
+    plain = re.sub(r"([\\%_])", r"\\\1", search.casefold())
+    digits = "".join(char for char in plain if char.isdigit())
+    *words, siret = columns
+    named = [sa.func.lower(column).like(f"%{plain}%", escape="\\") for column in words]
+    return sa.or_(*named, siret.like(f"{digits}%")) if len(digits) >= 3 else sa.or_(*named)
+
+
+def _count(found: sa.Select[Any]) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
+
+
+def _in_force(now: datetime) -> tuple[Condition, ...]:
+    return (Delegation.accepted_at.is_not(None), Delegation.ended_at.is_(None), Delegation.ends_at > now)
+
+
+def _change(one: Delegation, values: dict[str, Any], *conditions: Condition) -> bool:
+    """Change it where the conditions hold at that moment; the object is what the row says then."""
+    changed = sa.update(Delegation).where(Delegation.id == one.id, *conditions).values(**values)
+    done = cast(sa.CursorResult[Any], db.session.execute(changed, execution_options={"synchronize_session": False}))
+    db.session.refresh(one)
+    return done.rowcount == 1
+
+
+def holder_accounts(organization_id: UUID, now: datetime) -> list[UUID]:
+    """The holders of an organization who may sign in."""
+    live = sa.and_(Membership.ended_at.is_(None), sa.or_(Membership.ends_at.is_(None), Membership.ends_at > now))
+    found = (
+        sa.select(Membership.account_id)
+        .join(Account, Account.id == Membership.account_id)
+        .where(Membership.organization_id == organization_id, live)
+    )
+    return list(db.session.scalars(found.where(Membership.holder, Account.is_live())))
+
+
+def assignments(delegation_id: UUID) -> list[StaffAssignment]:
+    """Who of the firm was named for it."""
+    found = sa.select(StaffAssignment).where(StaffAssignment.delegation_id == delegation_id)
+    return list(db.session.scalars(found.order_by(StaffAssignment.id)))

@@ -1,0 +1,70 @@
+"""The link of an offer to a firm that is not in the register: whoever reads that mailbox accepts (DLG-4)."""
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+
+from idp.accounts import email_certification
+from idp.accounts.views import menus
+from idp.delegations.granting import answering
+from idp.delegations.granting.answering import Offer, Refusal
+from idp.delegations.granting.offering import PURPOSE
+from idp.registry.models import Fund
+from idp.sessions import current
+from idp.sessions.views import arriving
+from idp.web import landing
+
+
+def link(secret: str) -> ResponseReturnValue:
+    """Off to the page without the secret; nothing is used, by whomever it is opened."""
+    return landing.land(PURPOSE, secret, url_for("delegations.offered"))
+
+
+def show() -> ResponseReturnValue:
+    """Who offers what, and how to accept, signed in or not."""
+    offer = _offer()
+    if offer is None:
+        return _dead()
+    session = current.session()
+    if session is not None:
+        arriving.dress(session, offer.fund_id)
+    g.fund_id = str(offer.fund_id)
+    return render_template(
+        "delegations/offer_link/offer.html",
+        form=FlaskForm(),
+        offer=offer,
+        session=session,
+        is_meant=session is not None and answering.is_meant(offer, session.account_id),
+        in_words=menus.in_words,
+    )
+
+
+def submit() -> ResponseReturnValue:
+    """Accept, for who is signed in with that address; off to signing in."""
+    secret, offer = landing.secret_of(PURPOSE), _offer()
+    if secret is None or offer is None:
+        return _dead()
+    session, choice = current.session(), request.form.get("choice")
+    if session is None:
+        return arriving.sign_in_first("delegations.offered", Fund.by_id(offer.fund_id))
+    if choice == "change":
+        email_certification.change(session)
+        return redirect(url_for("delegations.offered"), 303)
+    refusal = answering.accept_by_link(secret, offer, session.account_id)
+    if refusal is Refusal.DEAD:
+        return _dead()
+    if refusal is not None:
+        return redirect(url_for("delegations.offered"), 303)
+    landing.forget(PURPOSE)
+    current.touch()
+    return redirect(url_for("delegations.clients"), 303)
+
+
+def _offer() -> Offer | None:
+    """The offer of the link, read before anything else opens a transaction."""
+    secret = landing.secret_of(PURPOSE)
+    return answering.behind(secret) if secret else None
+
+
+def _dead() -> ResponseReturnValue:
+    return render_template("delegations/offer_link/dead.html"), 410

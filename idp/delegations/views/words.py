@@ -1,0 +1,40 @@
+"""How pages say where a delegation stands, and what is wrong with what was typed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from idp.delegations.granting.offering import Refusal
+from idp.delegations.granting.states import State
+from idp.delegations.granting.terms import Fault
+
+STATES: Mapping[State, Any] = {
+    State.DRAFT: _l("Brouillon : rien n’est encore envoyé"),
+    State.OFFERED: _l("En attente de la réponse du cabinet"),
+    State.ASKED: _l("Le cabinet attend votre réponse"),
+    State.STANDING: _l("En cours"),
+    State.SUSPENDED: _l("Suspendue"),
+    State.LAPSED: _l("Restée sans réponse"),
+    State.REFUSED: _l("Refusée"),
+    State.WITHDRAWN: _l("Annulée"),
+    State.OVER: _l("Terminée"),
+    State.REVOKED: _l("Arrêtée"),
+}
+
+FIRM_STATES: Mapping[State, Any] = {
+    **STATES,
+    State.OFFERED: _l("Cette entreprise attend votre réponse"),
+    State.ASKED: _l("En attente de la réponse de l’entreprise"),
+}
+
+FAULTS: Mapping[Fault | Refusal, Any] = {
+    Fault.NO_RIGHTS: _l("Choisissez au moins une rubrique à laquelle le cabinet a accès."),
+    Fault.PAST: _l("Ce jour est déjà passé. Choisissez un jour à venir."),
+    Fault.TOO_LONG: _l("C’est trop loin : choisissez un jour dans les trois ans. Vous pourrez renouveler."),
+    Refusal.HERE: _l("Vous avez déjà une délégation avec ce cabinet, ou elle attend une réponse."),
+    Refusal.SELF: _l("C’est le SIRET de votre propre entreprise. Saisissez celui du cabinet."),
+    Refusal.NO_FIRM: _l("Saisissez le nom du cabinet, et l’adresse mail de votre comptable."),
+    Refusal.ENOUGH: _l("Trop de mails sont partis vers cette adresse. Réessayez demain."),
+    Refusal.FULL: _l("Trop de délégations attendent une réponse. Annulez-en d’abord quelques-unes."),
+}
