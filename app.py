@@ -23,7 +23,7 @@ import idp.registry.cli
 import idp.registry.routes
 import idp.selfcare.routes
 import idp.sessions.cli
-from consent import asking
+from consent import admission, asking
 from idp import clock, db, extensions, settings
 from idp.accounts import email_certification, memberships
 from idp.accounts.opening import identification
@@ -52,6 +52,7 @@ JOURNEY = (
     password.STEP,  # who are you?
     email_certification.STEP,  # is your address still certified?
     acting.STEP,  # on whose behalf?
+    admission.STEP,  # may a partner's application see this company?
     asking.STEP,  # may this application know?
 )
 ANSWERS = {"authorize": answer.ANSWER, arriving.GOAL: arriving.ANSWER}

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from consent import admission
+from consent.admission import Gate
 from consent.models import Consent
 from idp import clock
 from idp.alive import LiveSession
@@ -28,10 +30,11 @@ def is_due(journey: Journey) -> bool:
         return False
     if "consent" in journey.prompts and journey.facts.get("consented") != str(session.account_id):
         return True
+    if client.first_party:
+        return False
     said = {"scopes": asked_of(journey, client), "rights": rights_of(journey, session)}
-    return not client.first_party and not Consent.covers(
-        session.account_id, client.id, organization_of(journey, session), **said
-    )
+    covered = Consent.covers(session.account_id, client.id, organization_of(journey, session), **said)
+    return not covered or opens(journey, session, client)
 
 
 def asked_of(journey: Journey, client: RegisteredClient) -> list[str]:
@@ -57,9 +60,16 @@ def rights_of(journey: Journey, session: LiveSession) -> list[str]:
     return answering.reached(mandate, journey.question.get("privileges")) if mandate else []
 
 
+def opens(journey: Journey, session: LiveSession, client: RegisteredClient) -> bool:
+    """Whether this word, of a holder, also opens their company to the application."""
+    return admission.gate(journey, session, client) is Gate.HOLDER
+
+
 def give(journey: Journey, session: LiveSession, client: RegisteredClient) -> None:
     """Write the person's word down, and go on."""
     organization_id = organization_of(journey, session)
+    if organization_id is not None and opens(journey, session, client):
+        admission.give(session, client, organization_id)
     said = {"scopes": asked_of(journey, client), "rights": rights_of(journey, session)}
     Consent.grant(session.account_id, client.id, organization_id, **said, now=clock.now())
     who, what = session.account_id, Event.CONSENT_GIVEN

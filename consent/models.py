@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from idp.accounts.models import Account
 from idp.db import Model, PrimaryKey, db
 from idp.oidc.models.client import Client
 from idp.oidc.models.grant import Grant
@@ -126,3 +127,9 @@ def organizations(organization_ids: Iterable[UUID | None]) -> dict[UUID, Organiz
     """Organizations by their ids."""
     wanted = [one for one in organization_ids if one is not None]
     return {row.id: row for row in db.session.scalars(sa.select(Organization).where(Organization.id.in_(wanted)))}
+
+
+def name_of(account_id: UUID) -> str | None:
+    """A person's name as it is shown, while the account stands."""
+    found = sa.select(Account.given_names + " " + Account.family_name)
+    return db.session.scalar(found.where(Account.id == account_id, Account.closed_at.is_(None)))

@@ -113,7 +113,7 @@ LEFT JOIN membership m ON m.id = g.membership_id AND m.account_id = g.account_id
   AND m.organization_id = g.organization_id AND m.ended_at IS NULL AND (m.ends_at IS NULL OR m.ends_at > :now)
 LEFT JOIN delegation d ON d.id = g.delegation_id AND d.organization_id = g.organization_id
   AND d.accepted_at IS NOT NULL AND d.suspended_at IS NULL AND d.ended_at IS NULL
-  AND d.starts_at <= :now AND d.ends_at > :now
+  AND d.starts_at <= :now AND d.ends_at > :now AND (c.first_party OR d.applications_allowed)
 LEFT JOIN organization w ON w.id = d.firm_id AND w.closed_at IS NULL
 LEFT JOIN membership k ON k.organization_id = w.id AND k.account_id = g.account_id
   AND k.ended_at IS NULL AND (k.ends_at IS NULL OR k.ends_at > :now)

@@ -139,6 +139,8 @@ class Settings(Deployment):
     """Companies that one firm may ask in a day."""
     invitation_lifetime: timedelta = timedelta(days=7)
     """How long an invited colleague may accept."""
+    admission_asked_again: timedelta = timedelta(days=14)
+    """How long holders are left in peace once they were asked to open their company to an application."""
 
     # Mail and SMS
     mail_sender: str = "ne-pas-repondre@example.org"

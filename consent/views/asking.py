@@ -26,7 +26,7 @@ from idp.settings import settings
 
 
 class AskingForm(FlaskForm):
-    """Whose session the page was about: another tab may have changed it since."""
+    """What the page was about, and whose session: another tab, or a holder, may have changed it since."""
 
     shown = HiddenField()
 
@@ -38,11 +38,12 @@ def show(journey_id: UUID) -> ResponseReturnValue:
     organization = Organization.by_id(membership.organization_id) if membership else None
     return render_template(
         "consent/asking/asking.html",
-        form=AskingForm(shown=session.id),
+        form=AskingForm(shown=_shown(journey, session, client)),
         journey=journey,
         client=client,
         session=session,
         organization=organization,
+        opens=asking.opens(journey, session, client),
         rights=_in_words(asking.rights_of(journey, session)),
         knows=scopes.in_words(asking.asked_of(journey, client)),
         offline_for=_offline_for(journey, client),
@@ -52,13 +53,18 @@ def show(journey_id: UUID) -> ResponseReturnValue:
 def submit(journey_id: UUID) -> ResponseReturnValue:
     """The answer: back to the hub, or the refusal to the application."""
     journey, session, client = _where_we_are(journey_id)
-    if AskingForm().shown.data != str(session.id):
+    if AskingForm().shown.data != _shown(journey, session, client):
         return redirect(url_for("journey.resume", journey_id=journey.id), 303)
     if request.form.get("choice") == "allow":
         asking.give(journey, session, client)
         return redirect(url_for("journey.resume", journey_id=journey.id), 303)
     asking.refuse(session, client)
     return extensions.house.answers[journey.goal].refuse(journey, "access_denied")  # type: ignore[no-any-return]
+
+
+def _shown(journey: Journey, session: LiveSession, client: RegisteredClient) -> str:
+    opens = "opens" if asking.opens(journey, session, client) else "consents"
+    return " ".join([str(session.id), opens, *asking.rights_of(journey, session)])
 
 
 def _in_words(rights: list[str]) -> list[str]:

@@ -3,10 +3,12 @@
 import pytest
 
 from consent.models import Consent
+from idp import clock
 from idp.accounts.models import Membership
 from idp.audit.events import Event
 from idp.audit.models import AuditEvent
 from idp.db import db, unit_of_work
+from idp.delegations.admissions.models import Admission
 from tests.builders import a_client, a_member, an_account, an_organization, membership
 from tests.relying_party import RelyingParty
 from tests.rows import row
@@ -182,9 +184,16 @@ def _rights(app, who, *rights):
         link.holder, link.rights = False, list(rights)
 
 
+def _admits(app, firm, who):
+    """Their company is open to the application already."""
+    with app.app_context(), unit_of_work():
+        Admission.give(who.organization_id, firm.id, who.id, clock.now())
+
+
 @row("OID-18")
 def test_it_is_due_again_for_more_rights_and_not_for_fewer(app, browser, firm, lea):
     _rights(app, lea, "documents:read", "legal:read")
+    _admits(app, firm, lea)
     browser.signs_in(lea, firm)
     assert "Documents : consulter" in browser.page.text
     browser.submit(choice="allow")
@@ -198,6 +207,7 @@ def test_it_is_due_again_for_more_rights_and_not_for_fewer(app, browser, firm, l
 @row("OID-18")
 def test_a_right_given_later_is_in_no_token_before_it_is_consented_to(app, browser, firm, lea):
     _rights(app, lea, "documents:read")
+    _admits(app, firm, lea)
     program = RelyingParty(app, firm)
     browser.signs_in(lea, firm, scope="openid organization offline_access")
     tokens = program.redeems(browser.submit(choice="allow").answer["code"])

@@ -18,6 +18,7 @@ from idp.accounts.attaching import prove
 from idp.accounts.colleagues.models import Invitation
 from idp.accounts.opening.identification import Identity, Visitor
 from idp.db import db, new_id
+from idp.delegations.admissions.models import Admission
 from tests.browser import ISSUER, Browser
 from tests.builders import Member, a_client, a_delegation, a_member, an_organization
 from tests.companies import joins, signed_in
@@ -59,6 +60,8 @@ def lea_has(app: Flask, lea: Member) -> dict[str, UUID]:
             expires_at=clock.now() + timedelta(days=7),
         )
         db.session.add(invitation)
+        admission_id = Admission.ask(lea.organization_id, client.id, lea.id, clock.now())
+        assert admission_id is not None
         Consent.grant(lea.id, client.id, lea.organization_id, scopes=["openid"], now=clock.now())
         db.session.commit()
         found = {
@@ -66,6 +69,7 @@ def lea_has(app: Flask, lea: Member) -> dict[str, UUID]:
             "membership_id": colleague.membership_id,
             "invitation_id": invitation.id,
             "delegation_id": delegation.id,
+            "admission_id": admission_id,
             "client_id": client.id,
             "account_id": lea.id,
             "firm_id": firm.id,

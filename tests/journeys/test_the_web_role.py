@@ -105,7 +105,7 @@ def test_a_choice_a_delegation_and_a_consent(owner: Flask, served: Flask):
         firm, client = an_organization(kind="firm"), an_organization()
         clerk = an_account()
         membership(clerk.id, firm.id, holder=False)
-        a_delegation(client.id, firm.id)
+        a_delegation(client.id, firm.id, applications_allowed=True)
         partner, client_id = a_client(first_party=False), str(client.id)
     browser = Browser(served)
     browser.signs_in(clerk, partner, organization=client_id)

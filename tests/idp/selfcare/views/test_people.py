@@ -67,7 +67,7 @@ def test_the_last_of_several_uses_is_told_on_both_databases(any_app):
 def test_a_firm_that_acted_is_told_with_its_last_act(app, lea):
     with app.app_context():
         firm = an_organization(kind="firm", name="Cabinet Exemple")
-        a_delegation(lea.organization_id, firm.id, starts_at=clock.now() - timedelta(days=1))
+        a_delegation(lea.organization_id, firm.id, starts_at=clock.now(), applications_allowed=True)
         noe = an_account(email="noe@example.org")
         membership(noe.id, firm.id)
     uses(app, noe, lea.organization_id, name="Paie Exemple", first_party=False)
