@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
 
 from cryptography import x509
@@ -52,3 +53,8 @@ class Recipient:
 def fingerprint(content: bytes) -> str:
     """The SHA-256 of a file, in hexadecimal, as `sha256sum` prints it."""
     return hashlib.sha256(content).hexdigest()
+
+
+def fingerprint_of(file: BufferedReader) -> str:
+    """The same, of a file that may be larger than our memory."""
+    return hashlib.file_digest(file, "sha256").hexdigest()

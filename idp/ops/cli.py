@@ -1,15 +1,23 @@
-"""The commands of who runs the house: `idp serve`, `idp doctor` and `idp settings`."""
+"""The commands of who runs the house: `idp serve`, `doctor`, `backup`, `restore` and `settings`."""
 
 import json
+from dataclasses import asdict
+from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 
-from idp.ops import configuration, doctor, serving
+from idp.audit import log
+from idp.audit.events import Event
+from idp.db import unit_of_work
+from idp.ops import backup, configuration, doctor, restore, serving
+from idp.ops.backup import BackupFailed, Manifest
 from idp.ops.checks.verdicts import Verdict
 from idp.ops.doctor import Finding
 from idp.settings import settings
-from idp.web.commands import refuse
+from idp.web.commands import changes, refuse
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
 @click.command("serve")
@@ -32,7 +40,7 @@ def serve() -> None:
 
 
 @click.command("doctor")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@AS_JSON
 @with_appcontext
 def examine(as_json: bool) -> None:
     """Tell what is unsafe or missing in this deployment, why it matters and what to do.
@@ -54,6 +62,50 @@ def examine(as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@AS_JSON
+@changes
+@with_appcontext
+def make_backup(file: Path, as_json: bool) -> None:
+    """Write the database as it stands now into FILE, a new one that only you can read, while servers go on.
+
+    The master key is not in it, and nothing sealed opens without it: keep it elsewhere. Names and addresses are in it
+    in the clear. Run it as the owner of the tables.
+
+    \b
+    idp backup /srv/backups/idp-$(date +%F).tar --operator nightly
+    """
+    try:
+        manifest = backup.make(file)
+    except BackupFailed as error:
+        refuse(str(error))
+    with unit_of_work():
+        log.record(Event.BACKUP_MADE, details={"sha256": manifest.sha256})
+    _tell_backup(file, manifest, as_json)
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@AS_JSON
+@changes
+@with_appcontext
+def put_back(file: Path, as_json: bool) -> None:
+    """Put the backup FILE back into an empty database, that of IDP_DATABASE_URL, while no server runs.
+
+    Accounts, passwords and the register are as they were. Everyone signs in again: sessions, tokens, codes and mail
+    links of before are dead, mails that were waiting do not leave, and new keys sign.
+
+    \b
+    idp restore /srv/backups/idp-2026-03-02.tar --operator lea
+    """
+    try:
+        manifest = restore.restore(file)
+    except BackupFailed as error:
+        refuse(str(error))
+    _tell_backup(file, manifest, as_json)
+
+
 @click.command("settings")
 @click.option("--env", "as_environment", is_flag=True, help="Print the file .env.example.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print the page docs/configuration.md.")
@@ -73,6 +125,14 @@ def show_settings(as_environment: bool, as_markdown: bool) -> None:
             click.echo(f"{one.variable}={one.default}\n    {one.meaning}")
 
 
+def _tell_backup(file: Path, manifest: Manifest, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"file": str(file)} | asdict(manifest), indent=2))
+        return
+    keys = ", ".join(map(str, manifest.master_keys))
+    click.echo(f"{file}: made at {manifest.made_at}, tables of {manifest.revision}, master keys {keys}")
+
+
 def _answer(one: Finding) -> dict[str, str]:
     return {"check": one.check, "verdict": one.seen.verdict, "seen": one.seen.what, "why": one.why, "do": one.seen.do}
 
@@ -83,4 +143,4 @@ def _tell(one: Finding) -> None:
         click.echo(f"        why: {one.why}\n        do:  {one.seen.do}")
 
 
-COMMANDS = (serve, examine, show_settings)
+COMMANDS = (serve, examine, make_backup, put_back, show_settings)
