@@ -2,10 +2,14 @@
 
 import pytest
 
-from tests.builders import an_organization, membership
+from idp import clock
+from idp.db import db
+from idp.delegations.admissions.models import Admission
+from tests.builders import a_client, a_delegation, an_organization, membership
 from tests.counting import costs
 from tests.registers import a_siret
 from tests.relying_party import RelyingParty, claims_of
+from tests.rows import row
 
 SCOPE = "openid organization organizations"
 
@@ -75,3 +79,21 @@ def test_a_page_costs_three_statements(app, browser, token):
     with costs(app) as price:
         asks(browser, token)
     assert len(price.statements) <= 4
+
+
+@row("OID-18")
+def test_a_partners_application_is_told_of_what_is_open_to_it_and_of_nothing_else(app, browser, lea, many):
+    with app.app_context():
+        partner = a_client(first_party=False)
+        admitted, firm = an_organization(name="Ouverte"), an_organization(kind="firm")
+        Admission.give(membership(lea.id, admitted.id, holder=False).organization_id, partner.id, lea.id, clock.now())
+        membership(lea.id, firm.id)
+        for name, allowed in (("Confiée", True), ("Fermée", False)):
+            a_delegation(an_organization(name=name).id, firm.id, applications_allowed=allowed)
+        db.session.commit()
+    browser.signs_in(lea, partner, scope="openid organizations")
+    code = browser.submit(choice="allow").answer["code"]
+    token = RelyingParty(app, partner).redeems(code).body["access_token"]
+    told = asks(browser, token).json
+    assert [one["name"] for one in told["organizations"]] == ["Ouverte", "Confiée"]
+    assert told["total"] == 2

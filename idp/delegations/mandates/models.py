@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from idp.accounts.models import Membership
 from idp.db import Condition, UTCDateTime, db, table
+from idp.delegations.admissions.models import Admission
 from idp.delegations.models import Delegation, StaffAssignment
 from idp.registry.models import Fund, Organization
 
@@ -70,18 +71,22 @@ class Mandate(NamedTuple):
 
 @dataclass(frozen=True)
 class Wish:
-    """Which mandates are meant: all of them, those for one organization, a SIRET, or a text that someone searches."""
+    """Which mandates are meant: all of them, those for one organization, a SIRET, or a text that someone searches.
+
+    With `client_id`, only those that are open to that application of a partner.
+    """
 
     organization_id: UUID | None = None
     siret: str | None = None
     membership_id: UUID | None = None
     delegation_id: UUID | None = None
     search: str = ""
+    client_id: UUID | None = None
 
     @property
     def shape(self) -> tuple[str, ...]:
         """Which of these conditions there are: a statement is made once for each shape."""
-        return tuple(name for name in _CONDITIONS if getattr(self, name))
+        return tuple(name for name in (*_CONDITIONS, "client_id") if getattr(self, name))
 
     def values(self, account_id: UUID, now: datetime) -> dict[str, Any]:
         """What the statement of that shape is given."""
@@ -93,7 +98,7 @@ class Wish:
         return values | {"account": account_id, "now": now}
 
 
-_M, _D, _S = table(Membership), table(Delegation), table(StaffAssignment)
+_M, _D, _S, _A = table(Membership), table(Delegation), table(StaffAssignment), table(Admission)
 _O, _F = table(Organization), table(Fund)
 _FIRM, _AT_FIRM = _O.alias("firm"), _M.alias("at_firm")
 _ACCOUNT, _NOW = sa.bindparam("account", type_=sa.Uuid()), sa.bindparam("now", type_=UTCDateTime())
@@ -177,11 +182,24 @@ _CONDITIONS: dict[str, Callable[[Any], Condition]] = {
 
 
 def _ways(shape: tuple[str, ...]) -> sa.Subquery:
+    wished = [one for one in shape if one in _CONDITIONS]
+    opened = ((_own(), _admitted()), (_held(), _D.c.applications_allowed), (_through_firm(), _D.c.applications_allowed))
     ways = [
-        way.where(_O.c.closed_at.is_(None), *(_CONDITIONS[one](way) for one in shape))
-        for way in (_own(), _held(), _through_firm())
+        way.where(
+            _O.c.closed_at.is_(None),
+            *(_CONDITIONS[one](way) for one in wished),
+            is_open if "client_id" in shape else sa.true(),
+        )
+        for way, is_open in opened
     ]
     return sa.union_all(*ways).subquery("mandate")
+
+
+def _admitted() -> Condition:
+    """Whether a holder of the organization opened it to the application."""
+    holds = (_A.c.organization_id == _O.c.id, _A.c.granted_at.is_not(None), _A.c.ended_at.is_(None))
+    admitted = sa.select(_A.c.id).where(*holds, _A.c.client_id == sa.bindparam("client_id", type_=sa.Uuid()))
+    return admitted.exists()
 
 
 @cache

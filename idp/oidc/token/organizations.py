@@ -1,11 +1,13 @@
 """For whom a person may act: the list behind a portal's « changer de tiers ». It never stands in a token."""
 
 from typing import Any
+from uuid import UUID
 
 from idp import clock
 from idp.alive import LiveGrant, grant_alive
 from idp.delegations.mandates.models import Mandate, Wish
 from idp.oidc.kernel import Answer
+from idp.oidc.models import registered
 from idp.oidc.token import access_token, userinfo
 from keys.errors import BadToken
 
@@ -27,7 +29,13 @@ def tell(token: str | None, search: str, page: int) -> Answer:
         return userinfo.refused("invalid_token")
     if SCOPE not in str(said.get("scope", "")).split():
         return userinfo.refused("insufficient_scope", SCOPE)
-    return Answer(200, _page(alive, Wish(search=search), page))
+    return Answer(200, _page(alive, Wish(search=search, client_id=_partner(alive)), page))
+
+
+def _partner(alive: LiveGrant) -> UUID | None:
+    """The application, where it is a third party's: it is told of what is open to it, and of nothing else."""
+    client = registered.find(alive.client_public_id)
+    return None if client is not None and client.first_party else alive.client_id
 
 
 def _page(alive: LiveGrant, wish: Wish, page: int) -> dict[str, Any]:
