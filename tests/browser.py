@@ -28,7 +28,8 @@ class Page:
 
     @property
     def text(self) -> str:
-        return self.response.get_data(as_text=True)
+        """Without the places where a long word may break: they are no text."""
+        return self.response.get_data(as_text=True).replace("<wbr />", "")
 
     @property
     def location(self) -> str | None:

@@ -24,6 +24,7 @@ from tests.screens.site import choose, fill, submit
 
 DOCS = ROOT / "docs" / "pictures"
 HELP = ROOT / "idp" / "static" / "help"
+SIZES = ROOT / "templates" / "help" / "sizes.html"
 PHONE: ViewportSize = {"width": 390, "height": 844}
 SMALL: ViewportSize = {"width": 360, "height": 760}
 DESKTOP: ViewportSize = {"width": 1180, "height": 800}
@@ -239,15 +240,23 @@ def a_page(browser: Browser, lang: str) -> Page:
 
 def main() -> None:
     """Start the product in a folder that goes away, and walk through it in both languages."""
-    ways = {"fr": (invented.NEWCOMERS[2], "06 39 98 00 03"), "en": (invented.NEWCOMERS[0], "06 39 98 00 04")}
+    ways = {"fr": (invented.NEWCOMERS[2], "06 39 98 00 03"), "en": (invented.NEWCOMERS[1], "06 39 98 00 04")}
     read: set[str] = set()
     with tempfile.TemporaryDirectory() as folder, started(Path(folder), free_ports()) as examples:
         examples.until_ready()
         with servers.chromium() as browser:
             for lang, (newcomer, mobile) in ways.items():
                 Walk(examples, Camera(a_page(browser, lang), lang), newcomer, mobile, read).take()
+    _write_sizes()
     taken = [path for folder in (DOCS, HELP) for path in folder.rglob("*.*")]
     print(f"{len(taken)} pictures, {sum(path.stat().st_size for path in taken) // 1024} KiB")
+
+
+def _write_sizes() -> None:
+    """The template that keeps the place of each picture of the help before it comes."""
+    sizes = {str(path.relative_to(HELP.parent)): Image.open(path).size for path in sorted(HELP.rglob("*.webp"))}
+    said = "{#- Width and height of each picture of the help. Made by `make pictures`. -#}"
+    SIZES.write_text(f"{said}\n{{%- set sizes = {sizes} -%}}\n")
 
 
 def _write(path: Path, png: bytes) -> None:
