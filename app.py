@@ -11,6 +11,7 @@ import consent.cli
 import consent.routes
 import idp.accounts.cli
 import idp.accounts.routes
+import idp.delegations.cli
 import idp.delegations.routes
 import idp.delivery.cli
 import idp.journey.routes
@@ -63,7 +64,16 @@ IMPORTED = (memberships.follow_import,)
 
 EDGES = (idp.oidc, idp.journey, idp.accounts, idp.login, idp.delegations, idp.selfcare, consent, idp.registry, idp.ops)
 BLUEPRINTS = tuple(slice_.routes.bp for slice_ in EDGES)
-CLIS = (idp.ops.cli, idp.oidc.cli, idp.registry.cli, idp.accounts.cli, idp.sessions.cli, consent.cli, idp.delivery.cli)
+CLIS = (
+    idp.ops.cli,
+    idp.oidc.cli,
+    idp.registry.cli,
+    idp.accounts.cli,
+    idp.delegations.cli,
+    idp.sessions.cli,
+    consent.cli,
+    idp.delivery.cli,
+)
 COMMANDS = (*(command for one in CLIS for command in one.COMMANDS), db_commands)
 WRITING_GETS = frozenset({"oidc.authorize", "journey.resume", "oidc.end_session"})
 PROGRAMS = ("token", "userinfo", "organizations", "revoke", "introspect", "jwks", "discovery", "metadata")

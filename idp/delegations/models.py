@@ -46,6 +46,7 @@ class Delegation(Model):
     """Until when an offer or a request may be answered."""
     confirm_by_at: Mapped[datetime | None]
     """Until when a new holder is to confirm it, or an access of the former area."""
+    confirm_reminders: Mapped[int] = mapped_column(default=0)
     wished_on: Mapped[date | None]
     """The last day of an access of the former area, once it is confirmed."""
     firm_news: Mapped[str | None] = mapped_column(sa.String(16))

@@ -11,12 +11,26 @@ import sqlalchemy as sa
 from idp.accounts.models import Account, Membership
 from idp.db import Condition, Transaction, db
 from idp.delegations.models import Delegation, StaffAssignment
-from idp.registry.models import EnrolmentCode, Organization
+from idp.registry.models import EnrolmentCode, Fund, Organization
 
 
 def by_id(delegation_id: UUID, own: Transaction | None = None) -> Delegation | None:
     """That one, whoever it is of."""
     return (own or db.session).get(Delegation, delegation_id)
+
+
+def some(
+    most: int, *, fund: str | None = None, organization_id: UUID | None = None, firm_siret: str | None = None
+) -> list[Delegation]:
+    """Those of a fund, of a company, or to a firm, the newest first."""
+    found = sa.select(Delegation).join(Organization, Organization.id == Delegation.organization_id)
+    if fund is not None:
+        found = found.join(Fund, Fund.id == Organization.fund_id).where(Fund.code == fund)
+    if organization_id is not None:
+        found = found.where(Delegation.organization_id == organization_id)
+    if firm_siret is not None:
+        found = found.where(Delegation.firm_siret == firm_siret)
+    return list(db.session.scalars(found.order_by(Delegation.id.desc()).limit(most)))
 
 
 def of_organization(organization_id: UUID, delegation_id: UUID) -> Delegation | None:
@@ -79,11 +93,6 @@ def renew(one: Delegation, ends_on: date, ends_at: datetime, now: datetime, **ch
     """Move its last day; one that has ended does not begin again."""
     moved = {"ends_on": ends_on, "ends_at": ends_at, "reminders": 0, "confirm_by_at": None, "wished_on": None}
     return _change(one, moved | changes, *_in_force(now))
-
-
-def note_news(delegation_id: UUID, news: str) -> None:
-    """Let the next digest of its firm say that."""
-    db.session.execute(sa.update(Delegation).where(Delegation.id == delegation_id).values(firm_news=news))
 
 
 def count_unanswered(organization_id: UUID, now: datetime) -> int:

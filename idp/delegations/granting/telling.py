@@ -60,7 +60,7 @@ def tell_firm(one: Delegation, organization: Organization, what: What) -> None:
     for person in filter(None, people):
         send("delegations/firm_changed", person, organization, one, what=what)
     if one.firm_id is not None:
-        models.note_news(one.id, what)
+        one.firm_news = what
 
 
 def holders(organization_id: UUID) -> list[Reachable]:
