@@ -14,9 +14,12 @@ from idp.audit.events import Event
 from idp.audit.models import AuditEvent
 from idp.db import db, unit_of_work
 from idp.errors import NotFound
+from idp.oidc.models.grant import Grant
+from tests.browser import Browser
 from tests.builders import an_organization, membership
 from tests.companies import joins, named, signed_in
 from tests.mailbox import mails_to
+from tests.relying_party import RelyingParty
 from tests.rows import row
 
 
@@ -93,6 +96,21 @@ def test_an_access_is_ended_and_the_person_is_told(app, lea, ines):
     (told,) = mails_to(app, ines.who.email)
     assert told.subject == "Votre accès à une entreprise a été retiré"
     assert "aucune entreprise" in signed_in(app, ines.who).get("/organizations").text
+
+
+@row("TRS-3")
+def test_what_stands_on_an_ended_link_ends_in_the_same_transaction(app, lea, ines, portal):
+    program = RelyingParty(app, portal)
+    browser = Browser(app)
+    tokens = program.tokens_of(ines.who, browser)
+    code = browser.asks(portal).answer["code"]
+    with app.app_context(), unit_of_work():
+        belonging.end(held_by(lea.id, lea.organization_id), ines.membership_id)
+        assert [one.ended_at is None for one in db.session.query(Grant)] == [False, False]
+    assert program.redeems(code).error == "invalid_grant"
+    assert program.refreshes(tokens["refresh_token"]).error == "invalid_grant"
+    assert program.userinfo(tokens["access_token"]).status == 401
+    assert program.introspects(tokens["access_token"]).body == {"active": False}
 
 
 @row("TRS-5")
