@@ -15,6 +15,7 @@ ERRORS: Mapping[str, tuple[int, str]] = {
     "unsupported_grant_type": (400, "this grant_type is not supported"),
     "unsupported_response_type": (400, "this response_type is not supported"),
     "invalid_target": (400, "the resource is unknown, was not granted, or is not one this client may ask for"),
+    "invalid_authorization_details": (400, "the organization is not one that the client may act for, or is not named"),
     "invalid_scope": (400, "the scope is malformed, or more than what was granted"),
     "unsupported_token_type": (400, "a token of that kind cannot be revoked: it dies within minutes"),
     "invalid_token": (401, "the access token is malformed, expired or revoked, or is for another audience"),

@@ -16,7 +16,7 @@ from idp.oidc.clients.metadata import Metadata
 from idp.oidc.clients.registration import Refused
 from idp.oidc.models import registered
 from idp.oidc.models.client import Client
-from idp.registry.models import Fund
+from idp.registry.models import Fund, Organization
 from keys import opaque
 
 REQUIRED = ("client_id", "name")
@@ -46,6 +46,7 @@ class Planned:
     asked: Metadata
     client: Client | None
     fund: Fund | None
+    firm: Organization | None
     difference: Difference
 
 
@@ -61,9 +62,9 @@ def plan(asked: Iterable[Metadata], *, development: bool) -> list[Planned]:
     planned, reasons = [], []
     for one in asked:
         client = Client.by_client_id(one.client_id)
-        fund = Fund.by_code(one.fund) if one.fund else None
+        fund, firm = Fund.by_code(one.fund) if one.fund else None, registration.firm_of(one)
         reasons += [f"{one.client_id}: {reason}" for reason in _problems(one, client, fund, development)]
-        planned.append(Planned(one, client, fund, _difference(one, client, fund)))
+        planned.append(Planned(one, client, fund, firm, _difference(one, client, fund, firm)))
     if reasons:
         raise FileRefused("\n".join(reasons))
     return planned
@@ -92,6 +93,8 @@ def _problems(asked: Metadata, client: Client | None, fund: Fund | None, develop
     found = metadata.problems(asked, **options)
     if asked.fund and fund is None:
         found.append(f"fund: none has the code {asked.fund!r}")
+    if asked.firm and registration.firm_of(asked) is None:
+        found.append(f"firm: no proven firm has the SIRET {asked.firm!r}")
     if client is not None and client.disabled_at is not None:
         found.append("it is disabled, for good: take it out of the file")
     if client is not None and client.subject_type != asked.subject_type:
@@ -99,12 +102,15 @@ def _problems(asked: Metadata, client: Client | None, fund: Fund | None, develop
     return found
 
 
-def _difference(asked: Metadata, client: Client | None, fund: Fund | None) -> Difference:
+def _difference(asked: Metadata, client: Client | None, fund: Fund | None, firm: Organization | None) -> Difference:
     ordinary = registration.columns(Metadata(name="", client_id=asked.client_id))
     found = described.changes(client, registration.columns(asked), ordinary)
     former = Fund.by_id(client.fund_id) if client and client.fund_id else None
     if (former and former.id) != (fund and fund.id):
         found["fund"] = described.Change(former and former.code, fund and fund.code)
+    belonged = Organization.by_id(client.organization_id) if client and client.organization_id else None
+    if (belonged and belonged.id) != (firm and firm.id):
+        found["firm"] = described.Change(belonged and belonged.siret, firm and firm.siret)
     return Difference(asked.client_id, client is None, found)
 
 
@@ -122,6 +128,7 @@ def _change(planned: Planned) -> str | None:
     for name, value in registration.columns(planned.asked).items():
         setattr(client, name, value)
     client.fund_id = planned.fund.id if planned.fund else None
+    client.organization_id = planned.firm.id if planned.firm else None
     client.updated_at = clock.now()
     if secret:
         client.secret_digest = opaque.digest(secret)

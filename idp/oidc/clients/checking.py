@@ -48,7 +48,7 @@ def findings(client: Client, *, development: bool, apis: Apis) -> list[Finding]:
 
 def as_asked(client: Client) -> Metadata:
     """A client's row as the metadata that would register it."""
-    names = [field.name for field in fields(Metadata) if field.name != "fund"]
+    names = [field.name for field in fields(Metadata) if field.name not in ("fund", "firm")]
     values: dict[str, Any] = {name: getattr(client, name) for name in names}
     lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
     return Metadata(**(values | lists))

@@ -29,6 +29,8 @@ class Metadata:
     application_type: str = "web"
     first_party: bool = False
     fund: str | None = None
+    firm: str | None = None
+    """The SIRET of the firm that the client belongs to: it may act for the firm's clients that let it."""
     token_endpoint_auth_method: str = "client_secret_basic"
     token_endpoint_auth_signing_alg: str | None = None
     jwks: Mapping[str, Any] | None = None

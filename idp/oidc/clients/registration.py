@@ -8,10 +8,11 @@ from idp import clock, extensions
 from idp.audit import log
 from idp.audit.events import Event
 from idp.db import db, new_id
+from idp.delegations.granting.models import proven_firm
 from idp.oidc.clients.metadata import Apis, Metadata, has_secret, problems, sector
 from idp.oidc.models import registered, resource
 from idp.oidc.models.client import Client
-from idp.registry.models import Fund
+from idp.registry.models import Fund, Organization
 from keys import opaque
 
 
@@ -37,12 +38,16 @@ def register(asked: Metadata, *, development: bool) -> Registered | Refused:
     fund = Fund.by_code(asked.fund) if asked.fund else None
     if asked.fund and fund is None:
         reasons.append(f"fund: none has the code {asked.fund!r}")
+    firm = firm_of(asked)
+    if asked.firm and firm is None:
+        reasons.append(f"firm: no proven firm has the SIRET {asked.firm!r}")
     if Client.by_client_id(asked.client_id):
         reasons.append(f"client_id: {asked.client_id!r} is taken")
     if reasons:
         return Refused(reasons)
     secret = opaque.make() if has_secret(asked.token_endpoint_auth_method) else None
     client = _row(asked, fund, secret)
+    client.organization_id = firm.id if firm else None
     db.session.add(client)
     db.session.flush()
     log.record(Event.CLIENT_ADDED, client=client.id, details={"client_id": client.client_id})
@@ -77,9 +82,14 @@ def apis() -> Apis:
     return {name: api.scopes for name, api in resource.known().items()}
 
 
+def firm_of(asked: Metadata) -> Organization | None:
+    """The proven firm that the client says it belongs to, if there is one."""
+    return proven_firm("".join(asked.firm.split())) if asked.firm else None
+
+
 def columns(asked: Metadata) -> dict[str, Any]:
-    """The values of a client's row that its metadata gives, but for its fund and its sector, which is for ever."""
-    given = {field.name: getattr(asked, field.name) for field in fields(asked) if field.name != "fund"}
+    """The values of a row that its metadata gives, but for its fund, its firm, and its sector, which is for ever."""
+    given = {field.name: getattr(asked, field.name) for field in fields(asked) if field.name not in ("fund", "firm")}
     lists = {name: list(value) for name, value in given.items() if isinstance(value, tuple)}
     return given | lists | {"name": asked.name.strip()}
 

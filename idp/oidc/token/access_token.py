@@ -6,6 +6,7 @@ from uuid import UUID
 
 from idp import extensions
 from idp.alive import LiveGrant
+from idp.delegations.unattended.models import Machine
 from idp.oidc.clients.resources import Audience
 from idp.oidc.models.registered import RegisteredClient
 from idp.oidc.token import claims
@@ -41,9 +42,16 @@ def mint(alive: LiveGrant, client: RegisteredClient, sub: str, purpose: Purpose,
     return _signed({"sub": sub, **said}, client, purpose, now)
 
 
-def mint_for_client(client: RegisteredClient, purpose: Purpose, now: datetime) -> str:
-    """One of the client itself, which acts for nobody: it stands on no grant, and is its own subject (RFC 9068 2.2)."""
-    return _signed({"sub": client.client_id}, client, purpose, now)
+def mint_for_client(client: RegisteredClient, purpose: Purpose, now: datetime, machine: Machine | None = None) -> str:
+    """One of the client itself, which is its own subject (RFC 9068 2.2): it stands on no grant.
+
+    It acts for nobody, or by a delegation whose end it does not outlive.
+    """
+    said: dict[str, Any] = {"sub": client.client_id}
+    if machine is not None:
+        seconds = claims.lifetime(machine, settings.access_token_lifetime, now)
+        said |= {"authorization_details": [claims.detail(machine)], "exp": int(now.timestamp()) + seconds}
+    return _signed(said, client, purpose, now)
 
 
 def read(token: str, now: datetime) -> dict[str, Any]:

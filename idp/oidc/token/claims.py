@@ -8,6 +8,7 @@ from idp import clock
 from idp.accounts import email_certification
 from idp.accounts.models import RIGHTS, PhoneNumber
 from idp.alive import LiveGrant
+from idp.delegations.unattended.models import Machine
 from idp.oidc.models.registered import RegisteredClient
 from idp.settings import settings
 
@@ -53,7 +54,7 @@ def organization(alive: LiveGrant) -> dict[str, Any]:
     } | _delegation(alive)
 
 
-def rights(alive: LiveGrant) -> list[str]:
+def rights(alive: LiveGrant | Machine) -> list[str]:
     """What the person may do there: what was given, as far as it was assigned to them, and asked for.
 
     A holder has everything. Computed anew for each token and each answer about one (DLG-1).
@@ -64,7 +65,7 @@ def rights(alive: LiveGrant) -> list[str]:
     return [right for right in RIGHTS if right in given and all(right in limit for limit in limits)]
 
 
-def _delegation(alive: LiveGrant) -> dict[str, Any]:
+def _delegation(alive: LiveGrant | Machine) -> dict[str, Any]:
     """Through which firm the person acts, and until when: there only where they act through one."""
     if alive.delegation_id is None or alive.delegation_ends_on is None or alive.delegation_ends_at is None:
         return {}
@@ -74,7 +75,7 @@ def _delegation(alive: LiveGrant) -> dict[str, Any]:
     return {"delegation": {"id": str(alive.delegation_id), "firm": told, **ends}}
 
 
-def lifetime(alive: LiveGrant, wished: timedelta, now: datetime) -> int:
+def lifetime(alive: LiveGrant | Machine, wished: timedelta, now: datetime) -> int:
     """How many seconds a token of this grant lives: never past the end of the delegation it stands on."""
     left = alive.delegation_ends_at - now if alive.delegation_ends_at else wished
     return int(min(wished, left).total_seconds())
@@ -86,19 +87,19 @@ def _stamp(at: datetime) -> str:
 
 def authorization_details(alive: LiveGrant, scopes: Iterable[str]) -> list[dict[str, Any]]:
     """The same, as token responses and access tokens say it (RFC 9396), where their scope opens it."""
-    if alive.organization_id is None or "organization" not in scopes:
-        return []
-    return [
-        {
-            "type": f"{settings.issuer}/organization",
-            "identifier": str(alive.organization_id),
-            "fund": alive.fund_code,
-            "siret": alive.siret,
-            "member_number": alive.number,
-            "privileges": rights(alive),
-        }
-        | _delegation(alive)
-    ]
+    return [detail(alive)] if alive.organization_id is not None and "organization" in scopes else []
+
+
+def detail(alive: LiveGrant | Machine) -> dict[str, Any]:
+    """For whom a person acts, or a program while nobody is there."""
+    return {
+        "type": f"{settings.issuer}/organization",
+        "identifier": str(alive.organization_id),
+        "fund": alive.fund_code,
+        "siret": alive.siret,
+        "member_number": alive.number,
+        "privileges": rights(alive),
+    } | _delegation(alive)
 
 
 def _person(alive: LiveGrant) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from idp.oidc.errors import Refused
 from idp.oidc.models import registered, resource
 from idp.oidc.models.refresh_token import RefreshToken
 from idp.oidc.models.registered import RegisteredClient
-from idp.oidc.token import access_token, claims, refreshing, subjects
+from idp.oidc.token import access_token, claims, refreshing, subjects, unattended
 from idp.sessions.models import NotBefore
 from idp.settings import settings
 from keys import jose, opaque
@@ -53,7 +53,7 @@ def _of_access_token(token: str, asker: RegisteredClient, now: datetime) -> dict
         return None
     told = {name: said[name] for name in _TOLD if name in said} | {"token_type": "Bearer"}
     if "grant" not in said:
-        return told if _is_clients_own(said) else None
+        return _of_client(said, told, now)
     alive = grant_alive(access_token.grant_of(said), now)
     if alive is None or alive.client_public_id != said["client_id"]:
         return None
@@ -68,11 +68,16 @@ def _concerns(asker: RegisteredClient, said: dict[str, Any]) -> bool:
     return api is not None and asker.client_id in {said["client_id"], *api.introspection_clients}
 
 
-def _is_clients_own(said: dict[str, Any]) -> bool:
-    """Whether a token that stands on no grant still stands: on its client, and on the epoch that a restore moves."""
+def _of_client(said: dict[str, Any], told: dict[str, Any], now: datetime) -> dict[str, Any] | None:
+    """A token without a grant: it stands on its client, on the epoch that a restore moves, and on its delegation."""
     client = registered.find(said["client_id"])
     is_open = client is not None and said["aud"] in client.resources and client.check_grant_type("client_credentials")
-    return is_open and NotBefore.instant() <= datetime.fromtimestamp(said["iat"], UTC)
+    if client is None or not is_open or NotBefore.instant() > datetime.fromtimestamp(said["iat"], UTC):
+        return None
+    if "authorization_details" not in said:
+        return told
+    machine = unattended.again(client, said["authorization_details"][0], now)
+    return told | {"authorization_details": [claims.detail(machine)]} if machine else None
 
 
 def _of_refresh_token(token: str, asker: RegisteredClient) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
-"""A program's own access to an API, for nobody (RFC 6749 4.4)."""
+"""A program's own access to an API: for nobody, or for a client of its firm that lets it (RFC 6749 4.4)."""
 
+from datetime import datetime
 from typing import Any
 
 from authlib.oauth2.rfc6749 import grants
@@ -7,11 +8,12 @@ from authlib.oauth2.rfc6749 import grants
 from idp import clock
 from idp.audit import log
 from idp.audit.events import Event
+from idp.delegations.unattended.models import Machine
 from idp.oidc.clients import metadata, resources
 from idp.oidc.clients.resources import Audience
 from idp.oidc.errors import Refused
 from idp.oidc.models.registered import RegisteredClient
-from idp.oidc.token import access_token
+from idp.oidc.token import access_token, claims, unattended
 from idp.oidc.token.issuing import Issuing
 from idp.settings import settings
 
@@ -30,16 +32,11 @@ class ClientCredentialsGrant(Issuing, grants.ClientCredentialsGrant):
         if not client.resources:
             raise Refused("invalid_target", "no resource is registered for this client")
         audience = resources.choose(client, self.request.form.get("resource"), client.resources)
-        scopes = _scopes(client, audience, self.request.form.get("scope"))
-        token = access_token.mint_for_client(client, access_token.Purpose(audience, scopes), clock.now())
-        details = {"resource": audience.identifier, "scopes": scopes}
-        log.record(Event.CLIENT_TOKEN_ISSUED, client=client.id, details=details, personal=False)
-        answer = {
-            "access_token": token,
-            "token_type": "Bearer",
-            "expires_in": int(settings.access_token_lifetime.total_seconds()),
-        }
-        return 200, answer | ({"scope": " ".join(scopes)} if scopes else {}), []
+        scopes, now = _scopes(client, audience, self.request.form.get("scope")), clock.now()
+        machine = unattended.named(client, self.request.form.get("authorization_details"), now)
+        token = access_token.mint_for_client(client, access_token.Purpose(audience, scopes), now, machine)
+        _record(client, audience, scopes, machine)
+        return 200, {"access_token": token, "token_type": "Bearer", **_said(scopes, machine, now)}, []
 
 
 def _scopes(client: RegisteredClient, audience: Audience, asked: str | None) -> list[str]:
@@ -49,3 +46,23 @@ def _scopes(client: RegisteredClient, audience: Audience, asked: str | None) -> 
     if not set(wanted) <= set(open_to_it):
         raise Refused("invalid_scope", "the client may not have such a scope there, for itself")
     return wanted
+
+
+def _said(scopes: list[str], machine: Machine | None, now: datetime) -> dict[str, Any]:
+    """What the answer says beside the token: how long it lives, and what it allows for whom."""
+    lifetime = settings.access_token_lifetime
+    said: dict[str, Any] = {"expires_in": int(lifetime.total_seconds())}
+    if machine is not None:
+        said |= {
+            "expires_in": claims.lifetime(machine, lifetime, now),
+            "authorization_details": [claims.detail(machine)],
+        }
+    return said | ({"scope": " ".join(scopes)} if scopes else {})
+
+
+def _record(client: RegisteredClient, audience: Audience, scopes: list[str], machine: Machine | None) -> None:
+    details: dict[str, Any] = {"resource": audience.identifier, "scopes": scopes}
+    details |= {"delegation": str(machine.delegation_id)} if machine else {}
+    organization_id = machine.organization_id if machine else None
+    what = Event.CLIENT_TOKEN_ISSUED
+    log.record(what, client=client.id, organization=organization_id, details=details, personal=False)

@@ -9,7 +9,8 @@ from idp.oidc.clients import applying, registration
 from idp.oidc.clients.described import FileRefused
 from idp.oidc.models.client import Client
 from keys import opaque
-from tests.builders import a_fund
+from tests.builders import a_fund, an_organization
+from tests.registers import a_siret
 from tests.rows import row
 
 CALLBACK = "https://portal.example/callback"
@@ -115,3 +116,26 @@ def test_the_subjects_of_a_client_never_change_with_its_file(here, stand):
     assert Client.by_client_id("portal").sector == "portal.example"
     with pytest.raises(FileRefused, match="strangers"):
         stand(PORTAL)
+
+
+def test_a_client_belongs_to_a_proven_firm_that_its_file_names_by_its_siret(here, stand):
+    siret = a_siret(900)
+    firm = an_organization(kind="firm", siret=siret, proven_at=clock.now())
+    stand(PORTAL | {"firm": f"{siret[:9]} {siret[9:]}"})
+    client = Client.by_client_id("portal")
+    assert client.organization_id == firm.id
+    (difference,), _ = stand(PORTAL | {"firm": siret})
+    assert difference.outcome == "unchanged"
+    (difference,), _ = stand(PORTAL)
+    assert difference.changes["firm"] == (siret, None)
+    assert client.organization_id is None
+    stand(PORTAL | {"firm": siret})
+    assert client.organization_id == firm.id
+
+
+def test_a_firm_that_nobody_proved_has_no_client(here, stand):
+    an_organization(kind="firm", siret=a_siret(901))
+    stand(PORTAL)
+    for described in (PORTAL | {"firm": a_siret(901)}, PORTAL | {"client_id": "new", "firm": a_siret(902)}):
+        with pytest.raises(FileRefused, match="no proven firm"):
+            stand(described)
