@@ -132,3 +132,25 @@ def create_master_key(path: Path) -> None:
         os.link(draft, path)  # of several processes that start together one wins, and none reads half a key
     finally:
         draft.unlink()
+
+
+def add_master_key(path: Path) -> int:
+    """Write the next version beside those of a file, or its first; that version. Raises `WeakSecret`, as reading does.
+
+    The new file takes the place of the former one at once, for its owner's eyes only.
+    """
+    if not path.exists():
+        create_master_key(path)
+        return 1
+    version = max(read_master_keys(path)) + 1
+    former = path.read_bytes()
+    end = b"" if former.endswith(b"\n") else b"\n"
+    line = f"{version}:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}\n"
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(former + end + line.encode())
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    return version

@@ -21,6 +21,7 @@ from idp.oidc.keystore import SqlKeyStore
 from idp.oidc.models.client import Client
 from idp.settings import settings
 from idp.web.commands import changes, refuse
+from keys.errors import NoKey
 from keys.signing import SigningKey
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -209,6 +210,24 @@ def rotate(algs: tuple[str, ...], immediately: bool, as_json: bool) -> None:
         return
     for row in made:
         click.echo(f"{row['kid']} signs {row['alg']} from {row['signs_from']}")
+
+
+@keys.command("remove")
+@click.argument("kid")
+@changes
+def remove(kid: str) -> None:
+    """Forget a key that has leaked: within a minute nothing it signed is accepted any more, and another one signs.
+
+    \b
+    idp keys remove 4Yh… --operator lea
+    """
+    with unit_of_work():
+        try:
+            ring.remove(kid, clock.now())
+        except NoKey as error:
+            refuse(f"{error}: see `idp keys list`")
+        log.record(Event.KEY_REMOVED, details={"kid": kid})
+    click.echo(f"{kid} is gone; servers forget it within a minute")
 
 
 def _metadata(asked: dict[str, Any]) -> Metadata:

@@ -1,4 +1,4 @@
-"""The commands of who runs the house: `idp serve`, `doctor`, `backup`, `restore` and `settings`."""
+"""The commands of who runs the house: `idp serve`, `doctor`, `master-key`, `backup`, `restore` and `settings`."""
 
 import json
 from dataclasses import asdict
@@ -16,6 +16,8 @@ from idp.ops.checks.verdicts import Verdict
 from idp.ops.doctor import Finding
 from idp.settings import settings
 from idp.web.commands import changes, refuse
+from keys.errors import KeysError
+from keys.vault import add_master_key
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
@@ -60,6 +62,25 @@ def examine(as_json: bool) -> None:
             _tell(one)
     if any(one.seen.verdict == Verdict.WRONG for one in found):
         raise click.exceptions.Exit(1)
+
+
+@click.command("master-key")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def add_key(file: Path) -> None:
+    """Make FILE with a first master key, or add the next version to it, which seals from the next start on.
+
+    Keep a copy where neither the database nor its backups are: what is sealed opens with nothing else.
+
+    \b
+    idp master-key /etc/idp/master.key
+    """
+    try:
+        version = add_master_key(file)
+    except KeysError as error:
+        refuse(str(error))
+    except OSError as error:
+        refuse(f"{error.filename}: {error.strerror}")
+    click.echo(f"{file}: version {version} was added; it is shown nowhere")
 
 
 @click.command("backup")
@@ -143,4 +164,4 @@ def _tell(one: Finding) -> None:
         click.echo(f"        why: {one.why}\n        do:  {one.seen.do}")
 
 
-COMMANDS = (serve, examine, make_backup, put_back, show_settings)
+COMMANDS = (serve, examine, add_key, make_backup, put_back, show_settings)

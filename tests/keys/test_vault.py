@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.errors import Unreadable, WeakSecret
-from keys.vault import Vault, create_master_key, read_master_keys
+from keys.vault import Vault, add_master_key, create_master_key, read_master_keys
 from tests.rows import row
 
 OLD, NEW = bytes(range(32)), bytes(range(100, 132))
@@ -179,3 +179,21 @@ def test_of_several_processes_that_create_the_master_key_one_wins(tmp_path):
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["lost"] * 15 + ["won"]
+
+
+def test_a_version_is_added_beside_the_former_ones_for_its_owner_only(tmp_path):
+    path = tmp_path / "master.key"
+    assert add_master_key(path) == 1
+    first = read_master_keys(path)
+    assert add_master_key(path) == 2
+    both = read_master_keys(path)
+    assert (set(both), both[1]) == ({1, 2}, first[1])
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [one.name for one in tmp_path.iterdir()] == ["master.key"]
+
+
+def test_no_version_is_added_to_a_file_that_cannot_be_read(tmp_path):
+    path = write(tmp_path / "master.key", "nonsense")
+    with pytest.raises(WeakSecret):
+        add_master_key(path)
+    assert path.read_text() == "nonsense"
