@@ -23,17 +23,21 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fu
 BABEL := $(BIN)/pybabel --quiet
 
 ##@ Use
-.PHONY: help run
+.PHONY: help run cluster
 help: ## show this
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: $(STAMP)/examples $(STAMP)/idp ## set up, then start provider, portal, firm and postbox (IDP_PORT, PORTAL_PORT, FIRM_PORT, POSTBOX_PORT)
 	@exec env IDP_PORT=$(IDP_PORT) PORTAL_PORT=$(PORTAL_PORT) FIRM_PORT=$(FIRM_PORT) POSTBOX_PORT=$(POSTBOX_PORT) $(BIN)/python -m examples.run
 
+cluster: $(STAMP)/dev $(STAMP)/idp ## set up, then start two nodes behind nginx with TLS, on PostgreSQL and Redis (FRONT_PORT and those of run)
+	@.ci/debian postgresql redis-server nginx
+	@exec $(BIN)/python -m tests.cluster
+
 ##@ Verify
 .PHONY: test check lint bench scale
 test: $(STAMP)/dev $(STAMP)/samples $(STAMP)/idp ## set up, then run every test (ARGS="tests/keys -k ring" for some)
-	@.ci/debian postgresql redis-server chromium
+	@.ci/debian postgresql redis-server nginx chromium
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile $(ARGS)
 
 check: lint test ## all that CI runs: lint, then every test

@@ -103,7 +103,7 @@ def postgres() -> Iterator[Postgres]:
     with _folder("pg") as home:
         if os.getuid() == 0:  # PostgreSQL refuses to run as root
             shutil.chown(home, "postgres")
-        prefix = _dies_with_us("INT", user="postgres")
+        prefix = dies_with_us("INT", user="postgres")
         initdb = [*prefix, f"{programs}/initdb", "-D", f"{home}/data", "-U", "idp", "-A", "trust", "-E", "UTF8"]
         subprocess.run([*initdb, "--locale=C.UTF-8", "--no-sync"], check=True, capture_output=True, env=PLAIN, cwd="/")
         options = ["listen_addresses=", f"unix_socket_directories={home}", "shared_buffers=32MB"]
@@ -126,7 +126,7 @@ def redis() -> Iterator[Redis]:
         raise Missing("redis-server")
     with _folder("rd") as home:
         path = home / "s"
-        command = [*_dies_with_us("TERM"), program, "--port", "0", "--unixsocket", str(path), "--dir", str(home)]
+        command = [*dies_with_us("TERM"), program, "--port", "0", "--unixsocket", str(path), "--dir", str(home)]
         command += ["--save", "", "--appendonly", "no", "--daemonize", "no", "--maxmemory-policy", "noeviction"]
         process = Process(command, home / "log", lambda: _answers(path), signal.SIGTERM)
         with _running(process):
@@ -172,7 +172,7 @@ def _postgres_programs() -> Path:
     return found[-1]
 
 
-def _dies_with_us(by: str, user: str | None = None) -> list[str]:
+def dies_with_us(by: str, user: str | None = None) -> list[str]:
     """A prefix: the server dies with the thread that starts it, and leaves root for `user`.
 
     setpriv executes the server in its place, so the process we hold is the server's own; su and runuser stay between.
