@@ -15,6 +15,7 @@ LEA = Person("Léa", "Martin", "lea.martin@martin.example.org", "Mme", "+2626399
 KARIM = Person("Karim", "Benali", "karim@benali.example.org", "M.", "+262639980002", fixed="+33199000010")
 CHLOE = Person("Chloé", "Durand", "chloe.durand@martin.example.org", "Mme")
 SOFIA = Person("Sofia", "Moreau", "sofia@cabinet-moreau.example.org", "Mme", fixed="+33199000020")
+CLARA = Person("Clara", "Rivière", "clara@cabinet-riviere.example.org", "Mme")
 YANIS = Person("Yanis", "Petit", "yanis@petit.example.org", "M.")
 
 BERNARD = Person("Bernard", "Roussel", "bernard@roussel.example.org", "M.")
@@ -44,6 +45,7 @@ PERSONAS = (
         ("employees:read", "absences:read", "absences:act", "documents:read"),
     ),
     Persona(SOFIA, ("VE-9001",), "accountant, holds a firm (cabinet comptable)"),
+    Persona(CLARA, ("VE-9002",), "accountant of Karim, who offers her a second company (cabinet et ses clients)"),
     Persona(YANIS, ("VE-4001",), "must have his address certified again (adresse à certifier)", opened=timedelta(400)),
 )
 
@@ -85,4 +87,12 @@ REGISTER = (
     Entry("VE-3003", "999 000 078 00017", "Carrelages Lefort", "member", None, *_LEFORT),
     Entry("VE-4001", "999 000 086 00010", "Petit Plomberie", holder=_held_by(YANIS)),
     Entry("VE-9001", "999 000 045 00016", "Cabinet Moreau", "firm", holder=_held_by(SOFIA)),
+    Entry("VE-9002", "999 000 094 00006", "Cabinet Rivière", "firm", holder=_held_by(CLARA)),
 )
+
+FIRMS = ("VE-9001", "VE-9002")
+"""Both were proven, so that members may offer them delegations, which their holders accept."""
+GIVEN = ("VE-2001", "VE-9002")
+"""Which member lets which firm act."""
+OFFERED = ("VE-2002", "VE-9002")
+"""Which member offers to, and waits for an answer."""

@@ -20,13 +20,29 @@ from app import cli, create_app
 from examples import firm
 from examples.firm import api
 from examples.firm import app as firm_app
-from examples.invented import FUND, FUND_NAME, NEWCOMERS, PASSWORD, PERSONAS, REGISTER, Persona
+from examples.invented import (
+    FIRMS,
+    FUND,
+    FUND_NAME,
+    GIVEN,
+    NEWCOMERS,
+    OFFERED,
+    PASSWORD,
+    PERSONAS,
+    REGISTER,
+    Persona,
+)
 from examples.portal.config import Config
 from idp import clock, db
 from idp.accounts import memberships, people
+from idp.accounts.colleagues.holding import held_by
 from idp.accounts.models import Account
+from idp.delegations.granting import models, offering, paper, terms
+from idp.delegations.granting.paper import Mandate
+from idp.delegations.granting.terms import Terms
+from idp.delegations.models import Delegation
 from idp.registry import directory
-from idp.registry.models import Fund
+from idp.registry.models import Fund, Organization
 from idp.settings import settings
 
 OPERATOR = "examples"
@@ -48,6 +64,7 @@ def seed(app: Flask, portal_url: str, folder: Path) -> Path:
         for persona in PERSONAS:
             with clock.travel(-persona.opened):
                 _open_account(persona)
+    _delegate(app)
     _post_letters(app, folder / "letters")
     _write_privately(folder / "people.json", json.dumps(list(_known_by_heart()), indent=2, ensure_ascii=False))
     return _configured(app, client_id, portal_url, folder, _portal(client_id, portal_url))
@@ -98,6 +115,35 @@ def _open_account(persona: Persona) -> None:
             organization = directory.find(FUND, number)
             assert organization is not None
             memberships.link(account, organization, holder=not persona.rights, rights=persona.rights)
+
+
+def _delegate(app: Flask) -> None:
+    """Vouch for both firms; one member lets a firm act, another offers to."""
+    for number in FIRMS:
+        command(app, "delegations", "prove-firm", FUND, number, "--evidence", "examples")
+    with app.app_context(), db.unit_of_work():
+        given, firm = _found(GIVEN[0]), _found(GIVEN[1])
+        if not models.is_waiting_for(given.id, firm.siret, clock.now()):
+            paper.enter(Mandate(given, firm.siret, _terms(given), "examples"))
+        offered = _found(OFFERED[0])
+        account = Account.by_email(next(one.person.email for one in PERSONAS if OFFERED[0] in one.numbers))
+        assert account is not None
+        begun = offering.begin(held_by(account.id, offered.id), firm.siret)
+        if isinstance(begun, Delegation):
+            held = held_by(account.id, offered.id)
+            assert offering.fill(held, begun, _terms(offered)) is None
+            assert offering.confirm(held, begun) is None
+
+
+def _found(number: str) -> Organization:
+    found = directory.find(FUND, number)
+    assert found is not None
+    return found
+
+
+def _terms(organization: Organization) -> Terms:
+    rights = ("employees:read", "absences:read", "absences:act", "documents:read")
+    return terms.of(rights, terms.a_year_from(terms.today_of(organization)))
 
 
 def _post_letters(app: Flask, folder: Path) -> None:
