@@ -1,6 +1,7 @@
 """Every address of ours with somebody else's ids in it: nothing of theirs is shown, and nothing changes (TRS-1)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import product
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from flask import Flask
 from app import FOREIGN_POSTS, MACHINE
 from idp.audit.models import AuditEvent, AuditPerson
 from idp.db import Model, db
-from idp.sessions.models import Session
+from idp.registry.models import Organization
 from tests import builders
 from tests.browser import ISSUER, Browser
 from tests.builders import Member
@@ -27,8 +28,7 @@ HERS = (
     "99900003700017",
     "639981177",
 )
-CHOICES = ("yes", "end", "")
-ROLES = {"a stranger": None, "with a company": True, "without a company": False}
+CHOICES = ("yes", "")
 
 
 @pytest.fixture
@@ -42,6 +42,7 @@ def hortense(app: Flask) -> Member:
         db.session.commit()
         firm = builders.an_organization(kind="firm", name="Cabinet Vauquelin Conseil")
         builders.a_delegation(company.id, firm.id)
+        builders.a_delegation(company.id, firm.id, accepted_at=None)
         builders.membership(builders.an_account().id, company.id, holder=False)
         partner = builders.a_client(name="Paie Vauquelin", first_party=False)
     browser, program = Browser(app), RelyingParty(app, partner)
@@ -68,19 +69,38 @@ def some_of_hers(app: Flask) -> list[UUID]:
     return [found for found in newest if found is not None]
 
 
-def addresses(app: Flask, method: str, ids: list[UUID]) -> Iterator[tuple[str, str]]:
-    """Each rule of that method that names something by its id, once for each id that there is."""
+@dataclass
+class Eve:
+    """Somebody else: a browser, and what is theirs."""
+
+    browser: Browser
+    account_id: UUID | None = None
+    organization_ids: tuple[UUID, ...] = ()
+
+
+def addresses(app: Flask, method: str, hers: list[UUID], own: Iterable[UUID]) -> Iterator[tuple[str, str]]:
+    """Each rule of that method that names something by its id, for each id of hers, under her company and one's own."""
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         named = sorted(name for name in rule.arguments if name.endswith("_id"))
-        if method not in (rule.methods or ()) or rule.endpoint in MACHINE | FOREIGN_POSTS:
+        if method not in (rule.methods or ()) or not named or rule.endpoint in MACHINE | FOREIGN_POSTS:
             continue
         others = {name: "x" for name in rule.arguments if name not in named} | dict(rule.defaults or {})
-        for chosen in product(ids, repeat=len(named)) if len(named) < 2 else zip(ids, ids[1:] + ids[:1], strict=True):
+        choices = [[*own, *hers] if name == "organization_id" and len(named) == 1 else hers for name in named]
+        if named[1:] and "organization_id" in named:
+            choices[named.index("organization_id")] = [*own, _company(app)]
+        for chosen in product(*choices):
             yield (
                 rule.endpoint,
                 adapter.build(rule.endpoint, others | dict(zip(named, chosen, strict=True)), method=method),
             )
+
+
+def _company(app: Flask) -> UUID:
+    with app.app_context():
+        found = db.session.scalar(sa.select(Organization.id).where(Organization.siret == HERS[4]))
+    assert found is not None
+    return found
 
 
 @pytest.fixture
@@ -88,21 +108,25 @@ def hers(app: Flask, hortense: Member) -> list[UUID]:
     return some_of_hers(app)
 
 
-@pytest.fixture(params=ROLES)
-def eve(request: pytest.FixtureRequest, app: Flask, hers: list[UUID]) -> Browser:
-    """Somebody else, who is signed in or not."""
-    house, holds = House(app), ROLES[request.param]
-    if holds is False:
-        with app.app_context():
+@pytest.fixture(params=["a stranger", "with a company", "with a firm", "without a company"])
+def eve(request: pytest.FixtureRequest, app: Flask, hers: list[UUID]) -> Eve:
+    house = House(app)
+    if request.param == "a stranger":
+        return Eve(house.visitor())
+    with app.app_context():
+        if request.param == "with a firm":
+            house.lea = builders.a_member(builders.an_organization(kind="firm", name="Cabinet Autre"))
+        elif request.param == "without a company":
             house.lea = builders.an_account()
-    return house.visitor(signed_in=holds is not None)
+    own = (house.lea.organization_id,) if house.lea.organization_id else ()
+    return Eve(house.visitor(signed_in=True), house.lea.id, own)
 
 
 @row("TRS-1", "SES-4")
-def test_no_page_shows_anything_of_somebody_else(app: Flask, hers: list[UUID], eve: Browser):
+def test_no_page_shows_anything_of_somebody_else(app: Flask, hers: list[UUID], eve: Eve):
     before = rows(app)
-    for endpoint, url in addresses(app, "GET", hers):
-        told = eve.client.get(url, base_url=ISSUER)
+    for endpoint, url in addresses(app, "GET", hers, eve.organization_ids):
+        told = eve.browser.client.get(url, base_url=ISSUER)
         assert told.status_code < 500, url
         shown = [word for word in HERS if word in told.get_data(as_text=True)]
         assert not shown, (endpoint, url, shown)
@@ -110,19 +134,11 @@ def test_no_page_shows_anything_of_somebody_else(app: Flask, hers: list[UUID], e
 
 
 @row("TRS-1", "SES-4")
-def test_no_form_changes_anything_of_somebody_else(app: Flask, hers: list[UUID], eve: Browser):
-    token = eve.get("/lost-letters").fields()["csrf_token"]
-    before, whose = rows(app), str(_owner(app, eve))
-    for (endpoint, url), choice in product(addresses(app, "POST", hers), CHOICES):
-        told = eve.client.post(url, data={"csrf_token": token, "choice": choice}, base_url=ISSUER)
+def test_no_form_changes_anything_of_somebody_else(app: Flask, hers: list[UUID], eve: Eve):
+    token = eve.browser.get("/lost-letters").fields()["csrf_token"]
+    before, whose = rows(app), str(eve.account_id)
+    for (endpoint, url), choice in product(addresses(app, "POST", hers, eve.organization_ids), CHOICES):
+        told = eve.browser.client.post(url, data={"csrf_token": token, "choice": choice}, base_url=ISSUER)
         assert told.status_code < 500, (endpoint, url, choice)
         assert not [word for word in HERS if word in told.get_data(as_text=True)], (endpoint, url)
     assert {changed for changed in before - rows(app) if whose not in changed[1]} == set()
-
-
-def _owner(app: Flask, browser: Browser) -> UUID | None:
-    """The account of who is signed in there: the newest session's."""
-    if browser.cookie("idp_session") is None:
-        return None
-    with app.app_context():
-        return db.session.scalar(sa.select(Session.account_id).order_by(Session.id.desc()))
