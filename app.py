@@ -24,13 +24,18 @@ import idp.registry.cli
 import idp.registry.routes
 import idp.selfcare.routes
 import idp.sessions.cli
+import idp.upkeep.cli
 from consent import admission, asking
 from idp import clock, db, extensions, settings
 from idp.accounts import email_certification, memberships
 from idp.accounts.opening import identification
+from idp.accounts.opening.models import Opening
 from idp.audit import origin
+from idp.audit.models import AuditPerson
 from idp.delegations import acting
+from idp.delivery.models import OutgoingMessage
 from idp.errors import DomainError
+from idp.extensions import Kept
 from idp.journey.views import expired
 from idp.login import account_choice, password
 from idp.oidc.authorization import resuming
@@ -41,11 +46,17 @@ from idp.oidc.logout import ending, telling
 from idp.oidc.models.grant import Grant
 from idp.ops import serving
 from idp.proofs import rates
+from idp.proofs.models import Attempt, Proof
 from idp.registry.views import funds
+from idp.selfcare import following
+from idp.sessions.models import Session
 from idp.sessions.views import arriving
 from idp.settings import Settings
 from idp.web import assets, errors, face, filters, headers, i18n, logs, published, requests
 from idp.web.commands import Commands
+
+REMAINS = (("openings", Opening), ("links and codes", Proof), ("tries", Attempt), ("messages", OutgoingMessage))
+TRACES = (("grants", Grant), ("sessions", Session), ("names in the audit", AuditPerson))
 
 JOURNEY = (
     identification.STEP,  # prompt=create: open an account first
@@ -57,10 +68,14 @@ JOURNEY = (
     asking.STEP,  # may this application know?
 )
 ANSWERS = {"authorize": answer.ANSWER, arriving.GOAL: arriving.ANSWER}
-ENDED = (memberships.follow, ending.end_grants)  # our own first, then messages
+ENDED = (memberships.follow, following.follow, ending.end_grants)  # our own first, then messages
 BODIES = {telling.KIND: telling.logout_token}  # messages that are made at each attempt
 CHORES = (remote_keys.read_due,)  # what the courier does besides
-IMPORTED = (memberships.follow_import,)
+IMPORTED = (memberships.follow_import, following.follow_import)
+RETENTION = (
+    *(Kept(name, lambda: settings.settings.remains_kept_for, one.purge) for name, one in REMAINS),
+    *(Kept(name, lambda: settings.settings.traces_kept_for, one.purge) for name, one in TRACES),
+)  # what is deleted, and when
 
 EDGES = (idp.oidc, idp.journey, idp.accounts, idp.login, idp.delegations, idp.selfcare, consent, idp.registry, idp.ops)
 BLUEPRINTS = tuple(slice_.routes.bp for slice_ in EDGES)
@@ -70,6 +85,7 @@ CLIS = (
     idp.registry.cli,
     idp.accounts.cli,
     idp.delegations.cli,
+    idp.upkeep.cli,
     idp.sessions.cli,
     consent.cli,
     idp.delivery.cli,
@@ -102,7 +118,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     tables = (JOURNEY, ANSWERS, ENDED, resuming.way_back, BODIES, CHORES, IMPORTED)
-    app.extensions["idp_house"] = extensions.House(*tables, acts=Grant.acts, known=Grant.known)
+    app.extensions["idp_house"] = extensions.House(*tables, acts=Grant.acts, known=Grant.known, retention=RETENTION)
     return app
 
 

@@ -83,6 +83,7 @@ class Event(StrEnum):
     DELEGATION_ASSIGNED = "delegations:staff:assigned"
     FIRM_PROVEN = "delegations:firm:proven"
     NAMES_CORRECTED = "accounts:names:corrected"
+    PURGED = "upkeep:purging:done"
     BACKUP_MADE = "ops:backup:made"
     BACKUP_RESTORED = "ops:restore:done"
     MESSAGES_RETRIED = "delivery:outbox:retried"

@@ -72,6 +72,13 @@ def end(held: Held, membership_id: UUID) -> Refusal | None:
     return None
 
 
+def remove(organization: Organization, one: Colleague) -> None:
+    """End a person's link for an operator, who answers for whether anybody holds the organization afterwards."""
+    _end(organization, one)
+    telling.tell_person(organization, one)
+    telling.tell_holders(organization, one.name, What.ENDED)
+
+
 def leave(account_id: UUID, organization_id: UUID) -> Refusal | None:
     """Leave an organization, and its sites, by oneself; its holders are told. Raises `NotFound`.
 

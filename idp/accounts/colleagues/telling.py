@@ -16,6 +16,7 @@ class What(StrEnum):
 
     JOINED = "joined"
     ATTACHED = "attached"
+    MERGED = "merged"
     LEFT = "left"
     ENDED = "ended"
     MADE_HOLDER = "made_holder"

@@ -15,8 +15,6 @@ from idp.sessions import current
 from idp.sessions.views import arriving
 
 A_PAGE = 50
-FIRMS = "delegations.list"
-"""The page on which firms are chosen, where this house has it."""
 APPLICATIONS = "consent.admitted"
 """The page on which a company is opened to applications and closed."""
 
@@ -40,7 +38,6 @@ def show(organization_id: UUID) -> ResponseReturnValue:
         pages=pages,
         invitations=Invitation.waiting(held.id, now),
         firms=Firm.of(held.id, now, A_PAGE),
-        firms_endpoint=FIRMS if FIRMS in current_app.view_functions else None,
         applications_endpoint=APPLICATIONS if APPLICATIONS in current_app.view_functions else None,
         known=house.known(held.id),
         acts=house.acts(held.id),

@@ -78,7 +78,7 @@ def test_a_holder_is_linked_to_each_site_of_the_member():
     bring(MEMBER, a_line("M2"), SITE)
     lea = a_holder("M1")
     report = bring(SITE, a_line("S2", parent="M1"), a_line("S3", parent="M2"))
-    assert report.followed == {"holders_linked": 2, "holders_unlinked": 0, "names_corrected": 0}
+    assert report.followed == {"holders_linked": 2, "holders_unlinked": 0, "names_corrected": 0, "firms_followed": 0}
     assert held_by(lea.id) == ["M1", "S1", "S2"]
     link = db.session.scalars(sa.select(Membership).where(Membership.organization_id == organization("S1").id)).one()
     assert (link.holder, link.rights) == (True, list(RIGHTS))
@@ -120,7 +120,7 @@ def test_a_site_that_goes_to_another_member_leaves_its_former_holders():
     db.session.execute(sa.update(Grant).where(Grant.id == grant).values(membership_id=former.id))
     db.session.commit()
     report = bring(a_line("S1", parent="M2"))
-    assert report.followed == {"holders_linked": 1, "holders_unlinked": 1, "names_corrected": 0}
+    assert report.followed == {"holders_linked": 1, "holders_unlinked": 1, "names_corrected": 0, "firms_followed": 0}
     assert (held_by(lea.id), held_by(karim.id)) == (["M1"], ["M2", "S1"])
     assert db.session.get(Grant, grant).ended_at is not None
     (event,) = events("accounts:membership:ended")
