@@ -1,5 +1,6 @@
 """The composition root: the tables of the House, and the application made of them. It alone knows every module."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -22,6 +23,7 @@ import idp.ops.cli
 import idp.ops.routes
 import idp.registry.cli
 import idp.registry.routes
+import idp.selfcare.cli
 import idp.selfcare.routes
 import idp.sessions.cli
 import idp.upkeep.cli
@@ -55,7 +57,7 @@ from idp.settings import Settings
 from idp.web import assets, errors, face, filters, headers, i18n, logs, published, requests
 from idp.web.commands import Commands
 
-REMAINS = (("openings", Opening), ("links and codes", Proof), ("tries", Attempt), ("messages", OutgoingMessage))
+REMAINS = (("links and codes", Proof), ("tries", Attempt), ("messages", OutgoingMessage))
 TRACES = (("grants", Grant), ("sessions", Session), ("names in the audit", AuditPerson))
 
 JOURNEY = (
@@ -73,6 +75,7 @@ BODIES = {telling.KIND: telling.logout_token}  # messages that are made at each 
 CHORES = (remote_keys.read_due,)  # what the courier does besides
 IMPORTED = (memberships.follow_import, following.follow_import)
 RETENTION = (
+    Kept("openings", timedelta, Opening.purge),
     *(Kept(name, lambda: settings.settings.remains_kept_for, one.purge) for name, one in REMAINS),
     *(Kept(name, lambda: settings.settings.traces_kept_for, one.purge) for name, one in TRACES),
 )  # what is deleted, and when
@@ -84,6 +87,7 @@ CLIS = (
     idp.oidc.cli,
     idp.registry.cli,
     idp.accounts.cli,
+    idp.selfcare.cli,
     idp.delegations.cli,
     idp.upkeep.cli,
     idp.sessions.cli,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from idp import clock, extensions
-from idp.db import Condition, Transaction
+from idp.db import Condition, Transaction, db
 from idp.proofs.models import DAY, Attempt, Rung
 from idp.settings import settings
 
@@ -25,6 +25,12 @@ def reserve(own: Transaction, purpose: str, login: str) -> Reservation:
     if Attempt.reserve(own, key, now, _ladder(now)):
         return Reservation(key, allowed=True)
     return Reservation(key, allowed=False, retry_at=Attempt.allowed_from(own, key))
+
+
+def waits_until(purpose: str, login: str) -> datetime | None:
+    """When the next try of that login is allowed; None where it is now. Nothing is counted."""
+    at = Attempt.allowed_from(db.session(), extensions.purposes.mac(f"throttle:{purpose}", login))
+    return at if at is not None and at > clock.now() else None
 
 
 def settle(reservation: Reservation, provided: Condition | None = None) -> bool:
