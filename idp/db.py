@@ -131,6 +131,14 @@ def insert(kind: type[Model], values: dict[str, Any], database: Session | None =
     (database or db.session).execute(_inserting(kind), values)
 
 
+def delete_some(kind: type[Model], most: int, *where: Condition) -> int:
+    """Delete at most so many rows, so that nobody waits for long; how many there were."""
+    (key,) = table(kind).primary_key.columns
+    chosen = sa.select(key).where(*where).limit(most)
+    done = db.session.execute(sa.delete(kind).where(key.in_(chosen)), execution_options={"synchronize_session": False})
+    return cast(sa.CursorResult[Any], done).rowcount
+
+
 def table(kind: type[Model]) -> sa.Table:
     """The table of a model, for statements that are built once and run often."""
     return cast(sa.Table, kind.__table__)

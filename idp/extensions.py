@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 from uuid import UUID
@@ -51,6 +51,17 @@ class Known(NamedTuple):
     last_at: datetime
 
 
+class Kept(NamedTuple):
+    """What is deleted once it is of no use, or may be kept no longer: for how long after it ended, and by which deed.
+
+    The deed takes an instant and a number: it deletes at most so many from before that instant, and says how many.
+    """
+
+    what: str
+    kept_for: Callable[[], timedelta]
+    purge: Callable[[datetime, int], int]
+
+
 @dataclass(frozen=True)
 class House:
     """The tables of `app.py`. Steps and answers know the journey, which stands above: they are held as `Any` here."""
@@ -74,6 +85,8 @@ class House:
     """When each membership and each delegation of an organization was last used, by their ids."""
     known: Callable[[UUID], Sequence[Known]] = lambda organization_id: ()
     """The applications to which an organization is known, the last used first."""
+    retention: tuple[Kept, ...] = ()
+    """What is deleted, and when, in this order."""
 
     def ended(self, kind: str, ended_id: UUID) -> None:
         """Tell everyone concerned, in the transaction of what ended."""

@@ -142,6 +142,12 @@ class Settings(Deployment):
     admission_asked_again: timedelta = timedelta(days=14)
     """How long holders are left in peace once they were asked to open their company to an application."""
 
+    # What is kept, and for how long
+    traces_kept_for: timedelta = Field(default=timedelta(days=365), ge=timedelta(days=180))
+    """Who was connected from where: sessions, grants, and whom an event of the audit names, after their last use."""
+    remains_kept_for: timedelta = Field(default=timedelta(days=30), ge=timedelta(days=1))
+    """What is of no use any more: links and codes that expired, messages sent or given up, tries."""
+
     # Mail and SMS
     mail_sender: str = "ne-pas-repondre@example.org"
     """Who mails are from, where the fund has no sender of its own."""

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.db import Model, new_id
+from idp.db import Model, delete_some, new_id
 
 
 class AuditEvent(Model):
@@ -51,3 +51,8 @@ class AuditPerson(Model):
     number: Mapped[str | None] = mapped_column(sa.String(16))
     network: Mapped[str | None] = mapped_column(sa.String(45))
     user_agent: Mapped[str | None] = mapped_column(sa.String(256))
+
+    @classmethod
+    def purge(cls, before: datetime, most: int) -> int:
+        """Forget whom events before that instant name; the events stay."""
+        return delete_some(cls, most, cls.at < before)

@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from idp.db import Model, PrimaryKey, db
+from idp.db import Model, PrimaryKey, db, delete_some
 
 STATES = ("waiting", "late", "abandoned", "sent")
 """Late is what waits for another attempt."""
@@ -129,6 +129,11 @@ class OutgoingMessage(Model):
     def counted(cls, state: str) -> int:
         """How many are of one of STATES."""
         return db.session.scalar(sa.select(sa.func.count()).select_from(cls).where(*_in(state))) or 0
+
+    @classmethod
+    def purge(cls, before: datetime, most: int) -> int:
+        """Delete what was sent or given up before that instant."""
+        return delete_some(cls, most, sa.func.coalesce(cls.sent_at, cls.abandoned_at) < before)
 
     @classmethod
     def left_lying(cls, channel: str, since: datetime) -> int:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from idp.db import Model, PrimaryKey, db
+from idp.db import Model, PrimaryKey, db, delete_some
 
 DAY = timedelta(days=1)
 """After a day without any, tries are forgotten."""
@@ -47,6 +47,11 @@ class Attempt(Model):
         }
         upsert = insert.on_conflict_do_update(index_elements=[cls.key], set_=counted, where=cls.allowed_at <= now)
         return own.scalar(upsert.returning(cls.tries)) is not None
+
+    @classmethod
+    def purge(cls, before: datetime, most: int) -> int:
+        """Delete what was tried before that instant: nothing is counted from it any more."""
+        return delete_some(cls, most, cls.tried_at < before)
 
     @classmethod
     def allowed_from(cls, own: Session, key: bytes) -> datetime | None:
@@ -111,6 +116,11 @@ class Proof(Model):
         """Let no proof of a purpose open that target any more."""
         unused = sa.and_(cls.purpose == purpose, cls.target_id == target_id, cls.claimed_at.is_(None))
         db.session.execute(sa.delete(cls).where(unused))
+
+    @classmethod
+    def purge(cls, before: datetime, most: int) -> int:
+        """Delete what expired before that instant."""
+        return delete_some(cls, most, cls.expires_at < before)
 
     @classmethod
     def try_code(cls, purpose: str, target_id: UUID, *, bound_to: Bound, tries: int, now: datetime) -> "Proof | None":

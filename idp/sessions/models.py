@@ -6,7 +6,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.db import Model, PrimaryKey, db
+from idp.db import Model, PrimaryKey, db, delete_some
+
+_GRANT = sa.table("grant", sa.column("session_id", sa.Uuid()))  # of a slice above: deleting its session would end it
 
 
 class Session(Model):
@@ -52,6 +54,12 @@ class Session(Model):
         """The sessions of an account that have not ended, the newest first."""
         found = sa.select(cls).where(cls.account_id == account_id, cls.ended_at.is_(None))
         return list(db.session.scalars(found.order_by(cls.started_at.desc())))
+
+    @classmethod
+    def purge(cls, before: datetime, most: int) -> int:
+        """Delete those last seen before that instant, but for those that a grant still stands on."""
+        kept = sa.exists().where(_GRANT.c.session_id == cls.id)
+        return delete_some(cls, most, cls.seen_at < before, ~kept)
 
 
 class NotBefore(Model):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from idp import clock
-from idp.db import Model, PrimaryKey, db
+from idp.db import Model, PrimaryKey, db, delete_some
 
 
 class Opening(Model):
@@ -69,6 +69,11 @@ class Opening(Model):
         same = sa.or_(cls.organization_id == winner.organization_id, cls.canonical == winner.canonical)
         others = sa.delete(cls).where(same, cls.id != winner.id, cls.activated_at.is_(None)).returning(cls.id)
         return list(db.session.scalars(others))
+
+    @classmethod
+    def purge(cls, before: datetime, most: int) -> int:
+        """Delete what died before that instant, whether it became an account or not."""
+        return delete_some(cls, most, cls.expires_at <= before)
 
     @classmethod
     def forget_expired(cls, now: datetime) -> None:

@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp import clock
-from idp.db import Model, PrimaryKey, UTCDateTime, db, table
+from idp.db import Model, PrimaryKey, UTCDateTime, db, delete_some, table
 from idp.extensions import Known
 from idp.oidc.models.client import Client
 from idp.oidc.models.subject import Subject
+
+_REFRESHED = sa.table("refresh_token", sa.column("grant_id", sa.Uuid()), sa.column("issued_at", UTCDateTime()))
 
 
 class Told(NamedTuple):
@@ -57,6 +59,13 @@ class Grant(Model):
     redeemed_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    @classmethod
+    def purge(cls, before: datetime, most: int) -> int:
+        """Delete those that nobody has used since before that instant, with their tokens."""
+        at = sa.func.coalesce(cls.ended_at, cls.used_at, cls.redeemed_at, cls.created_at)
+        refreshed = sa.exists().where(_REFRESHED.c.grant_id == cls.id, _REFRESHED.c.issued_at >= before)
+        return delete_some(cls, most, at < before, ~refreshed)
 
     @classmethod
     def redeem(cls, grant_id: UUID) -> bool:
