@@ -15,6 +15,7 @@ from tests import worlds
 from tests.rows import row
 from tests.screens.every import SCREENS
 from tests.screens.site import Site, serving
+from tests.screens.titles import TITLES
 
 AXE = (Path(__file__).parents[1] / "axe" / "axe.min.js").read_text()
 LANGUAGES = {"fr": "fr-FR", "en": "en-GB"}
@@ -22,92 +23,27 @@ TEXTS = {
     "fr": ("Mentions légales", "Données personnelles", "Conditions d’utilisation", "Accessibilité", "Contact"),
     "en": ("Legal notice", "Personal data", "Terms of use", "Accessibility", "Contact"),
 }
-TITLES = {
-    "home": "Espace sécurisé",
-    "opening": "Ouverture de compte (étape 1 sur 2)",
-    "opening_empty": "Erreur – Ouverture de compte (étape 1 sur 2)",
-    "opening_refused": "Erreur – Ouverture de compte (étape 1 sur 2)",
-    "opening_from_the_portal": "Ouverture de compte (étape 1 sur 2)",
-    "contact": "Ouverture de compte (étape 2 sur 2)",
-    "contact_empty": "Erreur – Ouverture de compte (étape 2 sur 2)",
-    "contact_wrong": "Erreur – Ouverture de compte (étape 2 sur 2)",
-    "contact_code": "Ouverture de compte (étape 2 sur 2)",
-    "contact_code_again": "Ouverture de compte (étape 2 sur 2)",
-    "contact_code_wrong": "Ouverture de compte (étape 2 sur 2)",
-    "contact_certified": "Ouverture de compte (étape 2 sur 2)",
-    "sent": "Consultez vos mails – Ouverture de compte",
-    "sent_again": "Consultez vos mails – Ouverture de compte",
-    "sent_to_an_office": "Consultez vos mails – Ouverture de compte",
-    "opening_died": "Erreur – Cette page n’est plus valable",
-    "opening_elsewhere": "Erreur – Page commencée ailleurs",
-    "activation": "Activation de votre compte",
-    "activation_elsewhere": "Activation de votre compte",
-    "activation_refused": "Erreur – Activation de votre compte",
-    "activation_dead": "Ce lien n’est plus valable",
-    "activation_done": "C’est déjà fait",
-    "activation_address_taken": "Cette adresse a déjà un compte",
-    "activated": "Compte activé",
-    "lost_letters": "Je n’ai pas reçu mes courriers",
-    "lost_letters_empty": "Erreur – Je n’ai pas reçu mes courriers",
-    "lost_letters_asked": "Demande bien reçue",
-    "reset": "Mot de passe oublié",
-    "reset_empty": "Erreur – Mot de passe oublié",
-    "reset_sent": "Consultez vos mails – Mot de passe oublié",
-    "reset_new": "Nouveau mot de passe",
-    "reset_new_wrong": "Erreur – Nouveau mot de passe",
-    "reset_done": "Mot de passe changé",
-    "reset_dead": "Lien expiré",
-    "step": "Adresse mail à confirmer",
-    "step_sent": "Adresse mail à confirmer",
-    "step_early": "Adresse mail à confirmer",
-    "step_enough": "Adresse mail à confirmer",
-    "certification": "Votre adresse mail",
-    "certification_reopened": "Votre adresse mail",
-    "certified": "Adresse confirmée",
-    "certified_before": "Adresse confirmée",
-    "certification_dead": "Lien périmé",
-    "sign_in": "Connexion",
-    "sign_in_refused": "Erreur – Connexion",
-    "help": "Aide",
-    "help_letters": "Les deux courriers de votre caisse – Aide",
-    "help_opening": "Ouvrir votre espace, en deux étapes – Aide",
-    "help_mobile": "Certifier votre téléphone mobile – Aide",
-    "help_mail": "Le mail n’arrive pas – Aide",
-    "help_sign_in": "Se connecter – Aide",
-    "help_password": "Mot de passe oublié – Aide",
-    "help_certification": "On vous demande de confirmer votre adresse mail – Aide",
-    "help_address": "Votre adresse mail a changé – Aide",
-    "help_genuine": "Reconnaître un vrai message – Aide",
-    "help_shared": "Sur un ordinateur partagé – Aide",
-    "companies": "Mes entreprises",
-    "companies_none": "Mes entreprises",
-    "companies_many": "Mes entreprises",
-    "people": "Qui a accès à votre entreprise",
-    "invite": "Inviter un collègue",
-    "invite_wrong": "Erreur – Inviter un collègue",
-    "invite_withdraw": "Annuler l’invitation",
-    "colleague": "Accès d’une personne",
-    "colleague_wrong": "Erreur – Accès d’une personne",
-    "end_access": "Retirer l’accès d’une personne",
-    "leave": "Quitter une entreprise",
-    "leave_last": "Erreur – Quitter une entreprise",
-    "invitation": "Une invitation pour vous",
-    "invitation_signed_in": "Une invitation pour vous",
-    "invitation_of_another": "Une invitation pour vous",
-    "invitation_account": "Créer votre compte",
-    "invitation_account_wrong": "Erreur – Créer votre compte",
-    "invitation_dead": "Invitation périmée",
-    "attach": "Ajouter une entreprise",
-    "attach_empty": "Erreur – Ajouter une entreprise",
-    "attach_confirm": "Ajouter une entreprise",
-    "attach_unconfirmed": "Erreur – Ajouter une entreprise",
-}
+FUNDS_OWN = ("text_data", "text_accessibility")
+"""What the fund wrote, in French on every page."""
+TO_BE_READ = ("help_", "text_", "sent", "reset_sent", "consent", "applications")
+"""Where the one purpose is to read: what is to be pressed comes after."""
 # What is to be touched and is less than 44 px high or wide; a link in the middle of a sentence may be.
 SMALL = """() => [...document.querySelectorAll(
     "main a.button, main a.way, main button, main input, header a, footer a")]
   .filter((e) => e.getClientRects().length && !e.closest(".summary, .visually-hidden, .tick") && e.tabIndex >= 0)
   .filter((e) => { const b = e.getBoundingClientRect(); return b.height < 44 || b.width < 44 })
   .map((e) => e.outerHTML)"""
+# Where the first thing to do ends, and where the first form ends; or where what is wrong begins.
+FIRST = """() => {
+  scrollTo(0, 0);
+  const shown = (where) => [...document.querySelectorAll(where)].filter((e) => e.getClientRects().length);
+  const bottom = (e) => e?.getBoundingClientRect().bottom ?? 0;
+  const [summary] = shown("main .summary"), fields = shown("main .entry");
+  if (summary) return summary.getBoundingClientRect().top;
+  const [first] = shown("main .entry, main .ticked, main .choice, main .button, main .choices a");
+  const short = fields.length <= 2 && !shown("main .rules").length;
+  return Math.max(bottom(first), short ? bottom(shown("main form:not(.search) .button")[0]) : 0);
+}"""
 # The visible label of each field, right above it or beside it, in the same block.
 UNLABELLED = """() => [...document.querySelectorAll("main input:not([type=hidden]):not([hidden])")].filter((e) => {
     const label = e.labels?.[0], block = e.closest(".field");
@@ -191,7 +127,7 @@ def test_the_page_has_its_language_and_its_own_title(shown: Shown):
     assert shown.page.locator("html").get_attribute("lang") == shown.language
     assert fund in ("Caisse du Bâtiment du Val d’Exemple", "Réseau des caisses")
     assert shown.language == "en" or title == TITLES[shown.name]
-    assert shown.language == "fr" or title != TITLES[shown.name]
+    assert shown.language == "fr" or title != TITLES[shown.name] or shown.name in FUNDS_OWN
 
 
 @row("A11-8")
@@ -222,6 +158,16 @@ def test_the_page_bears_letters_twice_as_large(shown: Shown):
 def test_what_is_to_be_touched_is_44_pixels_high(shown: Shown):
     shown.page.set_viewport_size({"width": 360, "height": 640})
     assert shown.page.evaluate(SMALL) == []
+
+
+@row("A11-8")
+def test_the_one_purpose_is_in_sight_on_a_small_telephone(shown: Shown):
+    shown.page.set_viewport_size({"width": 360, "height": 640})
+    heading = shown.page.get_by_role("heading", level=1).bounding_box()
+    assert heading is not None
+    assert heading["y"] + heading["height"] < 640
+    if not shown.name.startswith(TO_BE_READ):
+        assert shown.page.evaluate(FIRST) <= 640
 
 
 @row("A11-1")

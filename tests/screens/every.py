@@ -1,10 +1,10 @@
-"""Every page of an account's life in every state, of the help, and of a company's people, by name."""
+"""Every page in every state, by name."""
 
 from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from tests.screens import account, company, helping, opening
+from tests.screens import account, applications, company, helping, opening, signing, stopping
 from tests.screens.site import Site
 
 _SHOWN: tuple[Callable[[Site, Page], object], ...] = (
@@ -54,4 +54,11 @@ _SHOWN: tuple[Callable[[Site, Page], object], ...] = (
     account.sign_in,
     account.sign_in_refused,
 )
-SCREENS = {shown.__name__: shown for shown in _SHOWN} | helping.SCREENS | company.SCREENS
+SCREENS: dict[str, Callable[[Site, Page], object]] = {
+    **{shown.__name__: shown for shown in _SHOWN},
+    **helping.SCREENS,
+    **company.SCREENS,
+    **applications.SCREENS,
+    **signing.SCREENS,
+    **stopping.SCREENS,
+}

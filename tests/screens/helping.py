@@ -17,6 +17,6 @@ def topic(site: Site, page: Page, name: str) -> None:
     page.goto(f"{site.home}/aide/{name}")
 
 
-SCREENS: dict[str, Callable[[Site, Page], object]] = {"help": index} | {
+SCREENS: dict[str, Callable[[Site, Page], None]] = {"help": index} | {
     f"help_{one.template}": partial(topic, name=name) for name, one in TOPICS.items()
 }

@@ -52,8 +52,13 @@ def page(page: str) -> ResponseReturnValue:
     text = FundText.in_force(fund.id, page)
     if text is None:
         raise NotFound(f"the fund {fund.code} has no text {page}")
-    words = Markup(_MARKDOWN.render(text.markdown))  # noqa: S704 - rendered with its HTML escaped
+    words = Markup(_rendered(text.markdown))  # noqa: S704 - rendered with its HTML escaped
     return render_template("web/footer_page.html", title=text.title, html=words)
+
+
+def _rendered(markdown: str) -> str:
+    """HTML, in which a keyboard can scroll a table that is wider than a telephone."""
+    return str(_MARKDOWN.render(markdown)).replace("<table>", '<table tabindex="0">')
 
 
 def logo(code: str) -> Response:
