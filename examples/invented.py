@@ -92,7 +92,7 @@ REGISTER = (
 
 FIRMS = ("VE-9001", "VE-9002")
 """Both were proven, so that members may offer them delegations, which their holders accept."""
-GIVEN = ("VE-2001", "VE-9002")
-"""Which member lets which firm act."""
+GIVEN = (("VE-2001", "VE-9002"), ("VE-1001", "VE-9002"))
+"""Which members let which firm act, with applications of partners."""
 OFFERED = ("VE-2002", "VE-9002")
 """Which member offers to, and waits for an answer."""

@@ -118,17 +118,18 @@ def _open_account(persona: Persona) -> None:
 
 
 def _delegate(app: Flask) -> None:
-    """Vouch for both firms; one member lets a firm act, another offers to."""
+    """Vouch for both firms; members let a firm act, with applications of partners, and another offers to."""
     for number in FIRMS:
         command(app, "delegations", "prove-firm", FUND, number, "--evidence", "examples")
     with app.app_context(), db.unit_of_work():
-        given, firm = _found(GIVEN[0]), _found(GIVEN[1])
-        if not models.is_waiting_for(given.id, firm.siret, clock.now()):
-            paper.enter(Mandate(given, firm.siret, _terms(given), "examples"))
+        for member, office in GIVEN:
+            given, firm = _found(member), _found(office)
+            if not models.is_waiting_for(given.id, firm.siret, clock.now()):
+                paper.enter(Mandate(given, firm.siret, _terms(given, applications_allowed=True), "examples"))
         offered = _found(OFFERED[0])
         account = Account.by_email(next(one.person.email for one in PERSONAS if OFFERED[0] in one.numbers))
         assert account is not None
-        begun = offering.begin(held_by(account.id, offered.id), firm.siret)
+        begun = offering.begin(held_by(account.id, offered.id), _found(OFFERED[1]).siret)
         if isinstance(begun, Delegation):
             held = held_by(account.id, offered.id)
             assert offering.fill(held, begun, _terms(offered)) is None
@@ -141,9 +142,9 @@ def _found(number: str) -> Organization:
     return found
 
 
-def _terms(organization: Organization) -> Terms:
+def _terms(organization: Organization, **allowed: bool) -> Terms:
     rights = ("employees:read", "absences:read", "absences:act", "documents:read")
-    return terms.of(rights, terms.a_year_from(terms.today_of(organization)))
+    return terms.of(rights, terms.a_year_from(terms.today_of(organization)), **allowed)
 
 
 def _post_letters(app: Flask, folder: Path) -> None:

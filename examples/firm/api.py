@@ -17,6 +17,7 @@ from examples.portal import signing_in
 
 IDENTIFIER = "https://api.val-exemple.example.org/arrets"
 SCOPE = "arrets:read"
+RIGHT = "absences:read"
 ALGORITHMS = ["ES256"]
 CLOCKS_APART = 10
 STOPS = {
@@ -24,6 +25,7 @@ STOPS = {
         {"site": "Rue des Tilleuls", "why": "Gel", "days": 2},
         {"site": "Le Vieux-Moulin", "why": "Vent", "days": 1},
     ],
+    "999000029": [{"site": "Quai de la Gare", "why": "Canicule", "days": 3}],
 }
 
 
@@ -41,8 +43,17 @@ def stops() -> ResponseReturnValue:
     except Refused as error:
         status = 403 if str(error) == "insufficient_scope" else 401
         return {"error": str(error)}, status, {"WWW-Authenticate": f'Bearer error="{error}"'}
-    companies = [one["siret"] for one in said.get("authorization_details", []) if "siret" in one]
+    companies = _companies(said)
+    if not companies:
+        return {"error": "insufficient_scope"}, 403, {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
     return {"stops": [one for siret in companies for one in STOPS.get(siret[:9], [])]}
+
+
+def _companies(said: dict[str, Any]) -> list[str]:
+    """The SIRET of the company that the token is for, where it gives the right that this takes (RFC 9396, 9)."""
+    ours = f"{signing_in.config().issuer}/organization"
+    details = said.get("authorization_details", [])
+    return [one["siret"] for one in details if one.get("type") == ours and RIGHT in one.get("privileges", [])]
 
 
 def validate(token: str) -> dict[str, Any]:

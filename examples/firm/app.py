@@ -1,4 +1,4 @@
-"""The firm's application: a sign-in with consent, one API, a refresh, and the way out."""
+"""The firm's application: a sign-in with consent, the companies to act for, one API, a refresh, and the way out."""
 
 import requests
 from authlib.integrations.flask_client import OAuthError
@@ -12,7 +12,7 @@ from examples.portal.sessions import MemorySessions
 from examples.portal.signing_in import Refused
 
 COOKIE = "firm_session"  # ports of one host share cookies: no other program uses this name
-SCOPE = f"openid profile email organization offline_access {api.SCOPE}"
+SCOPE = f"openid profile email organization organizations offline_access {api.SCOPE}"
 
 
 def create_app(config: Config) -> Flask:
@@ -35,6 +35,8 @@ def _add_pages(app: Flask) -> None:
     app.add_url_rule("/", "home", views.home)
     app.add_url_rule("/login", "login", views.login)
     app.add_url_rule("/callback", "callback", views.callback)
+    app.add_url_rule("/entreprises", "companies", views.companies)
+    app.add_url_rule("/entreprises", "choose", views.choose, methods=["POST"])
     app.add_url_rule("/arrets", "stops", views.stops)
     app.add_url_rule("/renew", "renew", views.renew, methods=["POST"])
     app.add_url_rule("/logout", "logout", views.logout, methods=["POST"])

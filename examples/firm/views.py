@@ -1,21 +1,18 @@
 """The firm's pages."""
 
 import json
-import time
-from typing import Any, cast
 
-from authlib.integrations.flask_client import OAuthError
-from flask import current_app, redirect, render_template, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from examples.firm import api
+from examples.firm import access, api
 from examples.portal import signing_in
-from examples.portal.signing_in import Refused
 
 CLAIMS = {"id_token": dict.fromkeys(("name", "given_name", "email"))}
 REFUSALS = {
     "access_denied": ("Vous avez refusé l’accès", "Nous ne savons rien de vous. Vous pouvez changer d’avis."),
-    "access_ended": ("L’accès a pris fin", "Vous l’avez retiré, ou il a expiré. Vous pouvez le donner de nouveau."),
+    "access_ended": ("L’accès a pris fin", "Il a été retiré, ou il a expiré. Vous pouvez le donner de nouveau."),
+    "insufficient_scope": ("Il manque un droit", "Vous n’avez pas le droit de lire les arrêts de cette entreprise."),
     "unknown_state": ("Cette connexion n’est plus valable", "Elle a été commencée ailleurs, ou elle est terminée."),
     "temporarily_unavailable": ("Connexion momentanément indisponible", "Réessayez dans un instant."),
 }
@@ -27,36 +24,55 @@ def home() -> ResponseReturnValue:
     person = session.get("person")
     if person is None:
         return render_template("welcome.html")
-    return render_template("home.html", person=person, token=_token(), left=_left())
+    return render_template("home.html", person=person, token=session["token"], left=access.minutes_left())
 
 
 def login() -> ResponseReturnValue:
-    """Ask for the person, and for a token of the API at the same time (RFC 8707, section 2.1).
+    """Ask for the person, and for tokens of the API and of the list of companies (RFC 8707, section 2.1).
 
-    The token is for the API alone and does not open userinfo: what is to be known of the person is asked for in the ID
-    token (OpenID Connect Core 5.5).
+    The token of the API does not open userinfo: what is to be known of the person is asked for in the ID token (OpenID
+    Connect Core 5.5).
     """
-    return signing_in.leave_for_provider("/", resource=api.IDENTIFIER, claims=json.dumps(CLAIMS))
+    return signing_in.leave_for_provider("/", claims=json.dumps(CLAIMS), **access.ask_for())
 
 
 def callback() -> ResponseReturnValue:
     """Where the provider sends the browser back. All that is known of the person stands in the ID token."""
-    target, _ = signing_in.come_back()
+    target, _ = signing_in.come_back(resource=api.IDENTIFIER)
+    session.pop("others", None)  # they were of the former company
     return redirect(target, 303)
 
 
-def stops() -> ResponseReturnValue:
-    """Call the API; Authlib refreshes the access token first when it has expired."""
+def companies() -> ResponseReturnValue:
+    """The companies that are open to us and for which the person may act, as the provider lists them now."""
     if session.get("person") is None:
         return redirect(url_for("home"), 303)
-    return render_template("stops.html", person=session["person"], stops=_call())
+    search, page = request.args.get("search", "")[:100], max(1, request.args.get("page", 1, type=int) or 1)
+    issuer = signing_in.config().issuer
+    found = access.get(f"{issuer}/me/organizations", issuer, search=search, page=str(page))
+    pages = max(1, -(-found["total"] // found["page_size"]))
+    return render_template("companies.html", person=session["person"], found=found, search=search, pages=pages)
+
+
+def choose() -> ResponseReturnValue:
+    """Act for one of them: a new authorization that names it; for another one, the provider shows its own list."""
+    chosen = request.form.get("organization", "")
+    which = {"organization": chosen} if chosen else {"prompt": "select_organization"}
+    return signing_in.leave_for_provider("/", claims=json.dumps(CLAIMS), **which, **access.ask_for())
+
+
+def stops() -> ResponseReturnValue:
+    """Call the API for the company."""
+    if session.get("person") is None:
+        return redirect(url_for("home"), 303)
+    found = access.get(f"{signing_in.config().url}/api/arrets", api.IDENTIFIER)
+    return render_template("stops.html", person=session["person"], stops=found["stops"])
 
 
 def renew() -> ResponseReturnValue:
-    """Refresh now, as would be done in ten minutes: works while the person is away, and ends with their consent."""
+    """Refresh now: works while the person is away, and ends with their consent or with the delegation."""
     if session.get("person") is not None:
-        session["token"] = _token() | {"expires_at": 0}
-        _call()
+        access.renew()
     return redirect(url_for("home"), 303)
 
 
@@ -79,24 +95,3 @@ def refused(code: str) -> ResponseReturnValue:
     """The page of a sign-in, or of an access, that brought nothing."""
     title, words = REFUSALS.get(code, OTHERWISE)
     return render_template("refused.html", title=title, words=words, code=code), 403
-
-
-def _call() -> list[dict[str, Any]]:
-    provider = current_app.extensions["provider"]
-    address = f"{signing_in.config().url}/api/arrets"
-    try:
-        answer = provider.get(address, token=_token())
-    except OAuthError as error:  # the refresh was refused: consent was withdrawn, or the access is too old
-        signing_in.sign_out()
-        raise Refused("access_ended") from error
-    if answer.status_code != 200:
-        raise Refused(str(answer.json().get("error")))
-    return cast(list[dict[str, Any]], answer.json()["stops"])
-
-
-def _token() -> dict[str, Any]:
-    return cast(dict[str, Any], session["token"])
-
-
-def _left() -> int:
-    return max(0, int((_token()["expires_at"] - time.time()) / 60))

@@ -41,7 +41,7 @@ def init_app(app: Flask, config: Config, scope: str = SCOPE) -> None:
     )
 
 
-def leave_for_provider(target: str, **asked: str) -> ResponseReturnValue:
+def leave_for_provider(target: str, **asked: str | list[str]) -> ResponseReturnValue:
     """Send the browser to the provider; what comes back is bound to this browser's session by the state."""
     started = _provider().create_authorization_url(url_for("callback", _external=True), **asked)
     kept = {
@@ -53,8 +53,10 @@ def leave_for_provider(target: str, **asked: str) -> ResponseReturnValue:
     return redirect(started["url"])
 
 
-def come_back() -> tuple[str, bool]:
+def come_back(**asked: str) -> tuple[str, bool]:
     """Check the provider's answer and sign the person in; where to go on, and whether nothing was shown.
+
+    What is `asked` goes along with the code, such as the one API that the token is for.
 
     Raises `Refused`, and `OAuthError` when the code or the ID token is refused.
     """
@@ -68,7 +70,7 @@ def come_back() -> tuple[str, bool]:
     if error := request.args.get("error"):
         provider.framework.clear_state_data(session, state)
         raise Refused(error, started["target"])
-    token = provider.authorize_access_token(leeway=_CLOCKS_APART)
+    token = provider.authorize_access_token(leeway=_CLOCKS_APART, **asked)
     _sign_in(token, started["nonce"])
     return started["target"], started["silent"]
 

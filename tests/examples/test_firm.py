@@ -18,7 +18,7 @@ from examples.portal.config import Config
 ISSUER = "http://localhost:8000"
 URL = "http://localhost:8002"
 KEY = ECKey.generate_key("P-256", {"kid": "one", "alg": "ES256", "use": "sig"})
-DETAILS = [{"type": f"{ISSUER}/organization", "siret": "99900001100018"}]
+DETAILS = [{"type": f"{ISSUER}/organization", "siret": "99900001100018", "privileges": [api.RIGHT]}]
 
 
 @pytest.fixture
@@ -56,15 +56,30 @@ def call(visitor: FlaskClient, token: str):
 def test_the_sign_in_asks_for_the_person_and_for_a_token_of_the_api(visitor: FlaskClient):
     location = visitor.get("/login", base_url=URL).headers["Location"]
     asked = {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
-    assert asked["resource"] == api.IDENTIFIER
-    assert {"offline_access", api.SCOPE} <= set(asked["scope"].split())
+    assert parse_qs(urlsplit(location).query)["resource"] == [api.IDENTIFIER, ISSUER]
+    assert {"offline_access", "organizations", api.SCOPE} <= set(asked["scope"].split())
     assert set(json.loads(asked["claims"])["id_token"]) == {"name", "given_name", "email"}
 
 
 def test_the_api_tells_of_the_company_that_the_token_is_for(visitor: FlaskClient):
     assert [one["site"] for one in call(visitor, a_token()).json["stops"]] == ["Rue des Tilleuls", "Le Vieux-Moulin"]
-    other = a_token(authorization_details=[{"type": "x", "siret": "99900002900010"}])
+    other = a_token(authorization_details=[DETAILS[0] | {"siret": "99900003700013"}])
     assert call(visitor, other).json == {"stops": []}
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        [],
+        [DETAILS[0] | {"type": "x"}],
+        [DETAILS[0] | {"privileges": ["documents:read"]}],
+        [{"type": DETAILS[0]["type"]}],
+    ],
+    ids=["nobody", "another type", "without the right", "without a company"],
+)
+def test_the_api_wants_a_company_and_the_right_to_read_of_it(visitor: FlaskClient, details: list):
+    answer = call(visitor, a_token(authorization_details=details))
+    assert (answer.status_code, answer.json["error"]) == (403, "insufficient_scope")
 
 
 @pytest.mark.parametrize(
@@ -124,6 +139,6 @@ def test_every_page_has_a_strict_policy(visitor: FlaskClient, path: str):
     assert headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", ["/logout", "/renew"])
+@pytest.mark.parametrize("path", ["/logout", "/renew", "/entreprises"])
 def test_a_form_without_its_token_is_refused(visitor: FlaskClient, path: str):
     assert visitor.post(path, base_url=URL, data={"form_token": "x"}).status_code == 400
