@@ -19,6 +19,7 @@ from idp.oidc.clients.metadata import Metadata
 from idp.oidc.clients.registration import Refused, Registered
 from idp.oidc.keystore import SqlKeyStore
 from idp.oidc.models.client import Client
+from idp.oidc.token import cli as explained
 from idp.settings import settings
 from idp.web.commands import changes, refuse
 from keys.errors import NoKey
@@ -38,7 +39,7 @@ SHOWN = (
 
 clients = AppGroup("clients", help="The portals and programs that may ask who someone is.")
 keys = AppGroup("keys", help="The keys that sign our tokens.")
-clients.commands.update(from_files.fragment.commands)
+clients.commands.update({**from_files.fragment.commands, **explained.fragment.commands})
 COMMANDS = (clients, from_files.resources, keys)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")

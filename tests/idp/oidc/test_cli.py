@@ -261,4 +261,4 @@ def test_a_person_reads_lines(run: Run):
 def test_each_command_teaches_by_an_example(run: Run, group: str, command: str):
     told = run(group, command, "--help").stdout
     assert f"idp {group} {command}" in told
-    assert "IDP_OPERATOR" in told or command in ("list", "show", "check")
+    assert "IDP_OPERATOR" in told or command in ("list", "show", "check", "explain")
