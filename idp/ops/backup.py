@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from idp import clock
-from idp.extensions import vault
+from idp.extensions import purposes, vault
 from idp.ops import models, schema
 from keys import cms
 
@@ -26,13 +26,16 @@ class BackupFailed(Exception):
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup is: of which tables, when, and which master keys open what is sealed in it."""
+    """What a backup is: of which tables, when, and which master keys open what is sealed in it.
+
+    Of each master key it holds the version and a digest, which tells that key from another and nothing else of it.
+    """
 
     format: int
     made_at: str
     dialect: str
     revision: str
-    master_keys: list[int]
+    master_keys: dict[str, str]
     sha256: str
 
 
@@ -70,12 +73,18 @@ def run(program: str, *arguments: str) -> None:
         raise BackupFailed(f"{program}: {done.stderr.strip()[-500:]}")
 
 
+def our_keys() -> dict[str, str]:
+    """The versions of the master keys that are here, each with its digest."""
+    digests = purposes.macs("backup", "which key is this?")
+    return {str(version): digest.hex() for version, digest in zip(vault.versions, digests, strict=True)}
+
+
 def _described(dump: Path) -> Manifest:
     with dump.open("rb") as file:
         digest = cms.fingerprint_of(file)
     made_at = clock.now().isoformat(timespec="seconds")
     dialect = "postgresql" if models.is_postgresql() else "sqlite"
-    return Manifest(FORMAT, made_at, dialect, schema.revision(), list(vault.versions), digest)
+    return Manifest(FORMAT, made_at, dialect, schema.revision(), our_keys(), digest)
 
 
 @contextmanager

@@ -150,7 +150,7 @@ def _tell_backup(file: Path, manifest: Manifest, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"file": str(file)} | asdict(manifest), indent=2))
         return
-    keys = ", ".join(map(str, manifest.master_keys))
+    keys = ", ".join(manifest.master_keys)
     click.echo(f"{file}: made at {manifest.made_at}, tables of {manifest.revision}, master keys {keys}")
 
 

@@ -11,7 +11,7 @@ from idp import clock
 from idp.audit import log
 from idp.audit.events import Event
 from idp.db import unit_of_work
-from idp.extensions import ring, vault
+from idp.extensions import ring
 from idp.oidc.clients.metadata import SIGNING_ALGS
 from idp.ops import backup, models, schema
 from idp.ops.backup import DATABASE, FORMAT, MANIFEST, BackupFailed, Manifest
@@ -70,8 +70,8 @@ def _check(manifest: Manifest) -> None:
         raise BackupFailed("it is of a later version: install that one first")
     if manifest.dialect != ours:
         raise BackupFailed(f"it is of {manifest.dialect}, and IDP_DATABASE_URL is of {ours}")
-    missing = sorted(set(manifest.master_keys) - set(vault.versions))
+    missing = sorted(version for version, _ in set(manifest.master_keys.items()) - set(backup.our_keys().items()))
     if missing:
-        raise BackupFailed(f"it needs master keys that are not here: {', '.join(map(str, missing))}")
+        raise BackupFailed(f"it needs master keys that are not here: {', '.join(missing)}")
     if models.has_tables():
         raise BackupFailed("the database has tables already: name an empty one in IDP_DATABASE_URL")

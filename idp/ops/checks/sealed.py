@@ -34,7 +34,9 @@ def _others_may_write(folder: Path) -> bool:
 
 
 def _peppers(chosen: Settings) -> Iterator[Seen]:
-    found = Counter(_versions())
+    found, is_ours = Counter(_versions()), _opens()
+    if not is_ours:
+        yield wrong("they do not open: the master key is another one of that version", "put the former file back")
     unknown = [version for version in found if version not in (None, *vault.versions)]
     former = [version for version in found if version in vault.versions[1:]]
     if unknown:
@@ -43,8 +45,16 @@ def _peppers(chosen: Settings) -> Iterator[Seen]:
     if former:
         count = sum(found[version] for version in former)
         yield advice(f"{count} are sealed under a former master key", "idp passwords reseal, before that key leaves")
-    if not unknown and not former:
+    if is_ours and not unknown and not former:
         yield fine(f"{found.total()}, all under the newest master key")
+
+
+def _opens() -> bool:
+    """Whether the first of them does."""
+    try:
+        return all(isinstance(passwords.needs_rehash(kept), bool) for _, kept in Account.hashes(None, 1))
+    except Unreadable:
+        return False
 
 
 def _versions() -> Iterator[int | None]:

@@ -24,7 +24,7 @@ def test_it_is_one_new_file_that_its_owner_alone_reads(any_app: Flask, tmp_path:
     with any_app.app_context():
         manifest = backup.make(target)
     assert target.stat().st_mode & 0o777 == 0o600
-    assert manifest.master_keys == [1]
+    assert list(manifest.master_keys) == ["1"]
     with tarfile.open(target) as archive:
         assert archive.getnames() == ["manifest.json", "database"]
     assert [path.name for path in tmp_path.glob(".backup-*")] == []

@@ -204,10 +204,11 @@ def test_a_file_that_was_damaged_restores_nothing(app: Flask, tmp_path: Path, da
         assert not sa.inspect(db.engine).get_table_names()
 
 
-def test_a_backup_needs_its_master_keys(app: Flask, tmp_path: Path):
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_backup_needs_its_very_master_keys(app: Flask, tmp_path: Path, version: int):
     path = kept(app, tmp_path)
     key = tmp_path / "other.key"
-    key.write_text(f"2:{base64.b64encode(secrets.token_bytes(32)).decode()}\n")
+    key.write_text(f"{version}:{base64.b64encode(secrets.token_bytes(32)).decode()}\n")
     key.chmod(0o600)
     changes = {"database_url": f"sqlite:///{tmp_path}/e", "master_key_file": key}
     empty = worlds.create_app(app.extensions["settings"].model_copy(update=changes))

@@ -52,6 +52,13 @@ def test_hashes_under_a_former_key_are_counted_before_it_leaves(app: Flask):
     assert (seen, "put that version back" in words) == (WRONG, True)
 
 
+def test_another_key_of_the_same_version_is_found(app: Flask):
+    with app.app_context():
+        an_account()
+    seen, words = ask(with_keys(app, a_key(1)), "password hashes")
+    assert (seen, "the master key is another one" in words) == (WRONG, True)
+
+
 def test_signing_keys_that_cannot_be_opened_are_found(app: Flask):
     assert ask(app, "signing keys")[0] == FINE
     assert ask(with_keys(app, a_key(2)), "signing keys")[0] == WRONG
