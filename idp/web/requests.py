@@ -14,14 +14,18 @@ from idp.errors import DatabaseUnavailable, Forbidden
 from idp.settings import Settings
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST_FILE = 1024 * 1024 + 64 * 1024
+"""Bytes of a body that holds a file."""
 
 
 @dataclass(frozen=True)
 class Exceptions:
-    """The endpoints, by name, whose GET writes, and those that another site may post to."""
+    """The endpoints, by name, whose GET writes, those that another site may post to, and those that take a file."""
 
     writing_gets: frozenset[str]
     foreign_posts: frozenset[str]
+    files: frozenset[str] = frozenset()
+    """Those that a file is posted to."""
 
 
 def init_app(app: Flask, chosen: Settings, exceptions: Exceptions, tell: Callable[[Exception], Response]) -> None:
@@ -40,9 +44,11 @@ def init_app(app: Flask, chosen: Settings, exceptions: Exceptions, tell: Callabl
     def begin() -> None:
         unit_of_work(writes=request.method not in SAFE or request.endpoint in exceptions.writing_gets)
         _check_address(ours)
-        _check_body(chosen.max_body)
+        request.max_content_length = LARGEST_FILE if request.endpoint in exceptions.files else chosen.max_body
+        _check_body(request.max_content_length)
         if request.method not in SAFE and request.endpoint not in exceptions.foreign_posts:
             _check_origin(chosen.issuer)
+            _check_form()
 
     @app.after_request
     def close(response: Response) -> Response:
@@ -70,6 +76,12 @@ def _check_body(most: int) -> None:
         abort(411)  # of a body without a length, the form's reader would take the first part for the whole
     if (request.content_length or 0) > most:
         abort(413)  # also where no view reads it
+
+
+def _check_form() -> None:
+    """The same of a form, which its token makes us read anyway; what programs post is read by their endpoints."""
+    if any("\0" in part for pair in request.form.items(multi=True) for part in pair):
+        abort(400)
 
 
 def _check_origin(issuer: str) -> None:

@@ -91,7 +91,7 @@ def submit(draft_id: UUID) -> ResponseReturnValue:
         _certify(draft, form, send=False)
     if form.errors:
         return _page(draft, form, subject), 422
-    contact.complete(draft, _typed(form, password_hash), subject.organization)
+    contact.complete(draft, _typed(form, password_hash, subject), subject.organization)
     return redirect(url_for("accounts.sent", draft_id=draft.id), 303)
 
 
@@ -127,7 +127,7 @@ def _is_good(form: ContactForm, subject: Subject) -> bool:
     return is_shaped and is_chosen and not form.terms.errors
 
 
-def _typed(form: ContactForm, password_hash: str) -> Contact:
+def _typed(form: ContactForm, password_hash: str, subject: Subject) -> Contact:
     email = form.email.data or ""
     return Contact(
         typed=logins.shown(email),
@@ -135,7 +135,7 @@ def _typed(form: ContactForm, password_hash: str) -> Contact:
         password_hash=password_hash,
         mobile=number_of(form.mobile),
         fixed=number_of(form.fixed),
-        terms_id=UUID(form.terms_id.data) if form.terms_id.data else None,
+        terms_id=subject.terms.id if subject.terms else None,
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -125,7 +124,7 @@ def account_submit() -> ResponseReturnValue:
         " ".join((form.family_name.data or "").split()),
         hashed(form.password.data or ""),
         i18n.spoken(),
-        UUID(form.terms_id.data) if form.terms_id.data else None,
+        terms.id if terms else None,
     )
     outcome = joining.open_account(secret, invited, newcomer, form.code.data or "")
     if outcome is Refusal.DEAD:

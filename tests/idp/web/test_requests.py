@@ -103,6 +103,13 @@ def test_an_address_that_holds_nul_is_refused(make: MakeSite, address: str):
     assert "Demande incorrecte" in answer.text
 
 
+@row("INP-3")
+@pytest.mark.parametrize("body", ["a=b%00c", "%00=a", "a=b&a=%00", "choice=\0"])
+def test_a_form_that_holds_nul_is_refused(make: MakeSite, body: str):
+    answer = make().test_client().post("/write/200", data=body, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 400
+
+
 @row("DOS-1")
 def test_a_body_over_the_limit_is_refused_whoever_would_read_it(make: MakeSite):
     visitor = make(max_body=1024).test_client()
