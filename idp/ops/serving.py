@@ -69,7 +69,9 @@ def obstacles(chosen: Settings) -> list[str]:
 
 def run(chosen: Settings) -> None:
     """Serve until told to stop: SIGTERM and Ctrl-C let the answers under way finish."""
-    db.engine.dispose()  # the workers are forks of this process: they must not share its connections
+    # The workers are forks of this process: they must not share its connections, and it keeps none while it waits.
+    db.session.remove()
+    db.engine.dispose()
     served, courier = server(chosen), CourierProcess()
     served.on_startup(courier.start)
     try:

@@ -53,9 +53,9 @@ def front(folder: Path, papers: Papers, port: int, nodes: Iterable[int]) -> Iter
 
 def configuration(template: str, folder: Path, papers: Papers, port: int, nodes: Iterable[int]) -> str:
     """The file an operator gets, changed where it says so, and bound to this machine."""
-    server = "    server 127.0.0.1:8000 max_fails=1 fail_timeout=2s;\n"
+    lines = "".join(line for line in template.splitlines(keepends=True) if line.startswith("    server 127.0.0.1:8000"))
     changes = {
-        server: "".join(server.replace("8000", str(node)) for node in nodes),
+        lines: "".join(lines.replace("8000", str(node)) for node in nodes),
         "    listen 80;\n    listen [::]:80;\n": f"    listen unix:{folder}/plain.sock;\n",
         "    listen 443 ssl http2;\n    listen [::]:443 ssl http2;\n": f"    listen {ADDRESS}:{port} ssl http2;\n",
         "id.example.org": ADDRESS,
