@@ -82,3 +82,15 @@ def test_what_ends_that_is_no_organization_is_none_of_its_business(app, lea, del
     with app.app_context(), unit_of_work():
         house.ended("membership", membership(lea.id, an_organization().id).id)
         assert db.session.get(Delegation, delegation).ended_at is None
+
+
+@row("TRS-4")
+def test_a_siret_that_moves_changes_no_link_and_no_sub_and_tokens_say_the_new_one(app, lea, portal):
+    program = RelyingParty(app, portal)
+    tokens = program.tokens_of(lea)
+    before = program.userinfo(tokens["access_token"]).body
+    with app.app_context(), unit_of_work():
+        named(lea.organization_id).siret = a_siret(78)
+    after = program.userinfo(program.refreshes(tokens["refresh_token"])["access_token"]).body
+    assert after["organization"]["siret"] == a_siret(78)
+    assert (after["sub"], after["organization"]["id"]) == (before["sub"], before["organization"]["id"])
