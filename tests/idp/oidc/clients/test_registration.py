@@ -10,6 +10,7 @@ from idp.oidc.clients import metadata, registration
 from idp.oidc.clients.metadata import Metadata
 from idp.oidc.clients.registration import Refused, Registered
 from tests.builders import a_fund
+from tests.rows import row
 
 CALLBACK = "https://portal.example/callback"
 
@@ -31,6 +32,16 @@ def test_every_value_asked_for_reaches_the_row(here):
     assert (done.client.name, done.client.fund_id, done.client.sector) == ("Portail", fund.id, "")
     for name, value in registration.columns(asked(offline=True, first_party=True)).items():
         assert getattr(done.client, name) == value, name
+
+
+@row("OID-7")
+def test_a_client_is_confidential_unless_it_is_asked_for_otherwise(here):
+    done = registration.register(asked(), development=False)
+    assert isinstance(done, Registered)
+    assert done.client.token_endpoint_auth_method == "client_secret_basic"
+    public = registration.register(asked(client_id="p", token_endpoint_auth_method="none"), development=False)
+    assert isinstance(public, Registered)
+    assert (public.secret, public.client.secret_digest) == (None, None)
 
 
 def test_the_secret_of_a_client_is_kept_as_a_digest_only(here):
