@@ -1,7 +1,7 @@
 """Every address of ours with somebody else's ids in it: nothing of theirs is shown, and nothing changes (TRS-1)."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import product
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from flask import Flask
 from app import FOREIGN_POSTS, MACHINE
 from idp.audit.models import AuditEvent, AuditPerson
 from idp.db import Model, db
-from idp.registry.models import Organization
 from tests import builders
 from tests.browser import ISSUER, Browser
 from tests.builders import Member
@@ -75,32 +74,26 @@ class Eve:
 
     browser: Browser
     account_id: UUID | None = None
-    organization_ids: tuple[UUID, ...] = ()
+    companies: list[UUID] = field(default_factory=list)
+    """… and Hortense's."""
 
 
-def addresses(app: Flask, method: str, hers: list[UUID], own: Iterable[UUID]) -> Iterator[tuple[str, str]]:
-    """Each rule of that method that names something by its id, for each id of hers, under her company and one's own."""
+def addresses(app: Flask, method: str, ids: list[UUID], companies: list[UUID]) -> Iterator[tuple[str, str]]:
+    """Each rule of that method that names something by its id, for each of these ids, under each of these companies."""
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         named = sorted(name for name in rule.arguments if name.endswith("_id"))
         if method not in (rule.methods or ()) or not named or rule.endpoint in MACHINE | FOREIGN_POSTS:
             continue
         others = {name: "x" for name in rule.arguments if name not in named} | dict(rule.defaults or {})
-        choices = [[*own, *hers] if name == "organization_id" and len(named) == 1 else hers for name in named]
+        choices = [[*companies, *ids] if name == "organization_id" and len(named) == 1 else ids for name in named]
         if named[1:] and "organization_id" in named:
-            choices[named.index("organization_id")] = [*own, _company(app)]
+            choices[named.index("organization_id")] = companies
         for chosen in product(*choices):
             yield (
                 rule.endpoint,
                 adapter.build(rule.endpoint, others | dict(zip(named, chosen, strict=True)), method=method),
             )
-
-
-def _company(app: Flask) -> UUID:
-    with app.app_context():
-        found = db.session.scalar(sa.select(Organization.id).where(Organization.siret == HERS[4]))
-    assert found is not None
-    return found
 
 
 @pytest.fixture
@@ -109,23 +102,23 @@ def hers(app: Flask, hortense: Member) -> list[UUID]:
 
 
 @pytest.fixture(params=["a stranger", "with a company", "with a firm", "without a company"])
-def eve(request: pytest.FixtureRequest, app: Flask, hers: list[UUID]) -> Eve:
-    house = House(app)
+def eve(request: pytest.FixtureRequest, app: Flask, hortense: Member, hers: list[UUID]) -> Eve:
+    house, companies = House(app), [hortense.organization_id]
     if request.param == "a stranger":
-        return Eve(house.visitor())
+        return Eve(house.visitor(), companies=companies)
     with app.app_context():
         if request.param == "with a firm":
             house.lea = builders.a_member(builders.an_organization(kind="firm", name="Cabinet Autre"))
         elif request.param == "without a company":
             house.lea = builders.an_account()
-    own = (house.lea.organization_id,) if house.lea.organization_id else ()
-    return Eve(house.visitor(signed_in=True), house.lea.id, own)
+    companies += [house.lea.organization_id] if house.lea.organization_id else []
+    return Eve(house.visitor(signed_in=True), house.lea.id, companies)
 
 
 @row("TRS-1", "SES-4")
 def test_no_page_shows_anything_of_somebody_else(app: Flask, hers: list[UUID], eve: Eve):
     before = rows(app)
-    for endpoint, url in addresses(app, "GET", hers, eve.organization_ids):
+    for endpoint, url in addresses(app, "GET", hers, eve.companies):
         told = eve.browser.client.get(url, base_url=ISSUER)
         assert told.status_code < 500, url
         shown = [word for word in HERS if word in told.get_data(as_text=True)]
@@ -137,7 +130,7 @@ def test_no_page_shows_anything_of_somebody_else(app: Flask, hers: list[UUID], e
 def test_no_form_changes_anything_of_somebody_else(app: Flask, hers: list[UUID], eve: Eve):
     token = eve.browser.get("/lost-letters").fields()["csrf_token"]
     before, whose = rows(app), str(eve.account_id)
-    for (endpoint, url), choice in product(addresses(app, "POST", hers, eve.organization_ids), CHOICES):
+    for (endpoint, url), choice in product(addresses(app, "POST", hers, eve.companies), CHOICES):
         told = eve.browser.client.post(url, data={"csrf_token": token, "choice": choice}, base_url=ISSUER)
         assert told.status_code < 500, (endpoint, url, choice)
         assert not [word for word in HERS if word in told.get_data(as_text=True)], (endpoint, url)
