@@ -37,9 +37,8 @@ def stylesheet(colour: str) -> str:
     """The colour as it may be used by day and by night: darkened or lightened until text in it can be read."""
     brand = _parsed(colour)
     day, night = _towards(_BLACK, brand, _CARD), _towards(_WHITE, brand, _DARK_CARD)
-    return (
-        f":root {{ {_properties(day)} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {_properties(night)} }} }}\n"
-    )
+    dark = "@media screen and (prefers-color-scheme: dark)"  # what is printed is on white
+    return f":root {{ {_properties(day)} }}\n{dark} {{ :root {{ {_properties(night)} }} }}\n"
 
 
 def by_day(colour: str) -> Colours:

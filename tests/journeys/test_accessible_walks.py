@@ -18,6 +18,9 @@ SENT = "Encore un clic : consultez vos mails"
 OUTLINED = """() => { const it = document.activeElement, box = it.closest(".entry") ?? it;
   return [it, box].some((e) => getComputedStyle(e).outlineStyle !== "none" && e.getClientRects().length > 0) }"""
 
+INK = """(it) => [getComputedStyle(it).color, getComputedStyle(it).backgroundColor]
+  .map((colour) => colour.match(/[0-9.]+/g).map(Number))"""
+
 
 @pytest.fixture(scope="module")
 def site(template: worlds.Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
@@ -86,6 +89,17 @@ def test_without_scripts_one_goes_from_the_letters_to_the_account(site: Site, pl
     plain.goto(site.link(email))
     submit(plain)
     expect(plain.get_by_role("heading", name="Votre compte est activé")).to_be_visible()
+
+
+@row("A11-8")
+def test_what_is_printed_is_dark_on_white_also_by_night(site: Site, page: Page):
+    opening.contact_wrong(site, page)
+    page.emulate_media(color_scheme="dark", media="print")
+    for place in ("body", ".card", ".summary", ".summary h2", ".field .error", ".footer a"):
+        ink, ground = page.locator(place).first.evaluate(INK)
+        assert max(ink) <= 170, place
+        assert ground in ([255, 255, 255], [0, 0, 0, 0]), place
+    expect(page.locator("main .button:visible, .languages a:visible")).to_have_count(0)
 
 
 @row("A11-2")
