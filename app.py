@@ -98,6 +98,7 @@ COMMANDS = (*(command for one in CLIS for command in one.COMMANDS), db_commands)
 WRITING_GETS = frozenset({"oidc.authorize", "journey.resume", "oidc.end_session"})
 PROGRAMS = ("token", "userinfo", "organizations", "revoke", "introspect", "jwks", "discovery", "metadata")
 MACHINE = frozenset(f"oidc.{name}" for name in PROGRAMS)
+FILES = frozenset({"delegations.sheet_submit"})
 FOREIGN_POSTS = MACHINE | {"oidc.authorize_post", "oidc.end_session_post"}
 
 
@@ -115,7 +116,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     # Before the unit of work: what runs after a view runs in reverse, and a failed commit makes another response.
     for furniture in (logs, headers, i18n, assets, filters):
         furniture.init_app(app)
-    requests.init_app(app, chosen, requests.Exceptions(WRITING_GETS, FOREIGN_POSTS), errors.tell)
+    requests.init_app(app, chosen, requests.Exceptions(WRITING_GETS, FOREIGN_POSTS, FILES), errors.tell)
     extensions.csrf.init_app(app)  # it reads the form, and a refusal is written down: of a request for our host only
     face.init_app(app, funds.face, pages="registry.page", help_page="accounts.help")
     errors.init_app(app, refused=rates.note, machine=MACHINE, expired=expired.show)

@@ -44,8 +44,9 @@ def init_app(app: Flask, chosen: Settings, exceptions: Exceptions, tell: Callabl
     def begin() -> None:
         unit_of_work(writes=request.method not in SAFE or request.endpoint in exceptions.writing_gets)
         _check_address(ours)
-        request.max_content_length = LARGEST_FILE if request.endpoint in exceptions.files else chosen.max_body
-        _check_body(request.max_content_length)
+        most = LARGEST_FILE if request.endpoint in exceptions.files else chosen.max_body
+        request.max_content_length = request.max_form_memory_size = most
+        _check_body(most)
         if request.method not in SAFE and request.endpoint not in exceptions.foreign_posts:
             _check_origin(chosen.issuer)
             _check_form()

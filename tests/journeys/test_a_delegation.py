@@ -94,7 +94,7 @@ def offers(page: Page, examples: Examples) -> None:
     page.get_by_role("button", name="Continuer").click()
     expect(page.get_by_role("heading", name="Relisez avant d’envoyer")).to_be_visible()
     page.get_by_role("button", name="Donner cet accès").click()
-    expect(page.get_by_role("heading", name="En attente de la réponse du cabinet")).to_be_visible()
+    expect(page.get_by_text("En attente de la réponse du cabinet")).to_be_visible()
 
 
 def accepts(page: Page, examples: Examples) -> None:
@@ -135,7 +135,7 @@ def test_a_firm_acts_until_it_is_stopped_and_is_refused_at_once(
     page.get_by_role("link", name="Voir Cabinet Moreau").click()
     page.get_by_role("link", name="Arrêter").click()
     page.get_by_role("button", name="Oui, arrêter").click()
-    expect(page.get_by_role("heading", name="Arrêtée")).to_be_visible()
+    expect(page.get_by_text("Arrêtée")).to_be_visible()
 
     refresh = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
     assert program.asks(other, "token", refresh)["error"] == "invalid_grant"

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from idp.delegations.granting import paper, sheets, terms
+from idp.delegations import sheets
+from idp.delegations.granting import paper, terms
 from idp.delegations.granting.paper import Mandate, Refusal
-from idp.delegations.granting.sheets import Fault, Line
 from idp.delegations.models import Delegation
+from idp.delegations.sheets import Fault, Line
 from idp.registry import directory
 from idp.registry import siret as sirets
 

@@ -151,15 +151,55 @@ def of_person(account_id: UUID, delegation_id: UUID, now: datetime) -> Client | 
     return Client(*row) if row else None
 
 
+def firms_of_person(account_id: UUID, now: datetime) -> list[Organization]:
+    """The proven firms that a person holds."""
+    live = sa.and_(Membership.ended_at.is_(None), sa.or_(Membership.ends_at.is_(None), Membership.ends_at > now))
+    held = sa.select(Membership.organization_id).where(Membership.account_id == account_id, Membership.holder, live)
+    open_ = sa.and_(Organization.kind == "firm", Organization.closed_at.is_(None), is_proven())
+    found = sa.select(Organization).where(open_, Organization.id.in_(held))
+    return list(db.session.scalars(found.order_by(Organization.name, Organization.id)))
+
+
+def members_of(siret: str) -> list[Organization]:
+    """The open members of that SIRET, of one fund or of several."""
+    named = sa.and_(Organization.kind == "member", Organization.siret == siret, Organization.closed_at.is_(None))
+    return list(db.session.scalars(sa.select(Organization).where(named).order_by(Organization.id)))
+
+
+def clients_of_firm(firm_id: UUID, now: datetime, siret: str) -> list[Client]:
+    """What companies of that SIRET let a firm do, in force."""
+    both: list[Any] = [Delegation, Organization]
+    found = sa.select(*both).join(Organization, Organization.id == Delegation.organization_id)
+    theirs = (Delegation.firm_id == firm_id, Organization.siret == siret, Organization.closed_at.is_(None))
+    return [Client(*row) for row in db.session.execute(found.where(*theirs, *_in_force(now)))]
+
+
+def assign(delegation_id: UUID, account_id: UUID, rights: list[str] | None, now: datetime) -> None:
+    """Name a person for it, with these rights of it, or all of them."""
+    unassign(delegation_id, account_id)
+    ids = {"delegation_id": delegation_id, "account_id": account_id}
+    db.session.add(StaffAssignment(**ids, rights=rights, assigned_at=now))
+    db.session.flush()
+
+
+def unassign(delegation_id: UUID, account_id: UUID) -> None:
+    """Name them no more."""
+    theirs = sa.and_(StaffAssignment.delegation_id == delegation_id, StaffAssignment.account_id == account_id)
+    db.session.execute(sa.delete(StaffAssignment).where(theirs))
+
+
 def _of_person(account_id: UUID, now: datetime, search: str = "") -> sa.Select[Any]:
-    """Only what lives, or waits for an answer: what is over is the company's business."""
+    """Only what lives, or waits for the firm's answer: what is over is the company's business.
+
+    What the firm asked for is not there before it is given: no list tells that there is such a company (DLG-4).
+    """
     live = sa.and_(Membership.ended_at.is_(None), sa.or_(Membership.ends_at.is_(None), Membership.ends_at > now))
     held = sa.select(Membership.organization_id).where(Membership.account_id == account_id, Membership.holder, live)
     firm = sa.orm.aliased(Organization)
     proven = sa.or_(firm.proven_at.is_not(None), _letters_of(firm))
     firms = sa.select(firm.id).where(firm.kind == "firm", firm.closed_at.is_(None), proven, firm.id.in_(held))
     theirs = sa.or_(Delegation.held_by_id == account_id, Delegation.firm_id.in_(firms))
-    asked = sa.and_(Delegation.offered_at.is_not(None), Delegation.lapses_at > now)
+    asked = sa.and_(Delegation.offered_at.is_not(None), Delegation.lapses_at > now, Delegation.origin != "request")
     lives = (
         Delegation.ended_at.is_(None),
         Delegation.ends_at > now,

@@ -29,6 +29,8 @@ class What(StrEnum):
     """A new holder is asked whether it goes on."""
     ENTERED = "entered"
     """An operator wrote a signed mandate down."""
+    RENEWAL = "renewal"
+    """The firm asks for a later last day."""
     ENDING = "ending"
     """Its last day is near."""
 

@@ -18,7 +18,7 @@ class Fault(StrEnum):
     NO_RIGHTS = "no_rights"
     PAST = "past"
     """Its last day is over already."""
-    TOO_LONG = "too_long"
+    TOO_LONG = "too_long_a_time"
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,8 @@ def show() -> ResponseReturnValue:
         place=place,
         pages=pages,
         offers_search=total > FEW,
+        form=FlaskForm(),
+        firms=models.firms_of_person(account_id, now),
     )
 
 

@@ -32,18 +32,19 @@ def day_field(label: Any) -> Any:
     return DateField(label, [InputRequired(_l("Choisissez un jour, par exemple 31/12/2027."))], format=DAYS)
 
 
-def _siret(form: Form, field: StringField) -> None:
+def checked_siret(form: Form, field: StringField) -> None:
+    """Fourteen digits, however they were typed."""
     try:
         field.data = sirets.parse(field.data or "")
     except sirets.NotASiret as error:
-        message = _l("Ce n’est pas un SIRET : il a 14 chiffres. Il est sur les factures du cabinet.")
+        message = _l("Ce n’est pas un SIRET : il a 14 chiffres. Il est sur les factures et les devis.")
         raise ValidationError(str(message)) from error
 
 
 class FirmForm(FlaskForm):
     """Which firm."""
 
-    siret = StringField(_l("SIRET du cabinet"), [InputRequired(_l("Saisissez le SIRET du cabinet.")), _siret])
+    siret = StringField(_l("SIRET du cabinet"), [InputRequired(_l("Saisissez le SIRET du cabinet.")), checked_siret])
 
 
 class TermsForm(RightsForm):

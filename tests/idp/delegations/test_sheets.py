@@ -2,8 +2,8 @@
 
 import pytest
 
-from idp.delegations.granting import sheets
-from idp.delegations.granting.sheets import Fault, Line
+from idp.delegations import sheets
+from idp.delegations.sheets import Fault, Line
 
 
 @pytest.mark.parametrize(
