@@ -35,6 +35,12 @@ def obstacles(chosen: Settings) -> list[str]:
     return [f"{one.check}: {one.seen.what}: {one.seen.do}" for one in found if one.seen.verdict == Verdict.WRONG]
 
 
+def dangers(chosen: Settings) -> list[Finding]:
+    """What is wrong and keeps no server from starting: it says so in its log. Nobody outside is asked."""
+    found = examine(chosen, [check for check in CHECKS if check.told_at_start])
+    return [one for one in found if one.seen.verdict == Verdict.WRONG]
+
+
 def _seen(check: Check, chosen: Settings) -> list[Seen]:
     try:
         with unit_of_work(writes=False):

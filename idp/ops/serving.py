@@ -57,6 +57,8 @@ def obstacles(chosen: Settings) -> list[str]:
     except DatabaseUnavailable:
         return [*found, "the database does not answer: see IDP_DATABASE_URL"]
     found += [*_key_problems(chosen), *doctor.obstacles(chosen)]
+    for danger in doctor.dangers(chosen):
+        log.warning("ops:serving:unsafe", check=danger.check, seen=danger.seen.what, do=danger.seen.do)
     with suppress(StoreUnavailable):
         store.epoch()  # begins now where it is new, and not with the first client that signs
     distance = health.clock_distance()

@@ -71,7 +71,17 @@ def apart(distance: timedelta, whose: str) -> Seen:
 
 CHECKS = (
     Check("database", "every answer needs it", _migrated, in_development=True),
-    Check("database server", "what it confirmed must outlive the power, and each node needs its connections", _server),
-    Check("database role", "whoever takes a server over must not write keys, clients or the audit's past", _role),
+    Check(
+        "database server",
+        "what it confirmed must outlive the power, and each node needs its connections",
+        _server,
+        told_at_start=True,
+    ),
+    Check(
+        "database role",
+        "whoever takes a server over must not write keys, clients or the audit's past",
+        _role,
+        told_at_start=True,
+    ),
     Check("database clock", "a code or a session must expire at the same instant everywhere", _clock),
 )

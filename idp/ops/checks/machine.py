@@ -2,9 +2,11 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import idp
+from idp import clock
 from idp.ops.checks.verdicts import Check, Seen, advice, fine, wrong
 from idp.safety import is_loopback
 from idp.settings import Settings
@@ -14,6 +16,7 @@ LEAST_FREE = 1 << 30
 """Bytes under which a log or a database may soon fill the disk."""
 _TRANSLATIONS = Path(idp.__path__[0]) / "translations"
 _SOURCE = "fr"
+_YEAR = timedelta(days=365)
 
 
 def _place(chosen: Settings) -> Iterator[Seen]:
@@ -54,6 +57,17 @@ def room(folder: Path, least: int) -> Seen:
     return fine(told) if free >= least else wrong(told, "make room: letters, logs and backups are what grows")
 
 
+def _stolen(chosen: Settings) -> Iterator[Seen]:
+    """That there is a list, and a readable one, the settings ask for already."""
+    path = chosen.breached_passwords
+    if path is None:
+        yield wrong("no list of stolen passwords", "idp passwords import-breached, and set IDP_BREACHED_PASSWORDS")
+        return
+    age = clock.now() - datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    told = f"the list was made {max(age.days, 0)} days ago"
+    yield fine(told) if age < _YEAR else advice(told, "download a newer one, then idp passwords import-breached")
+
+
 def _languages(chosen: Settings) -> Iterator[Seen]:
     """French is the source text; every other language needs its catalogue, compiled."""
     missing = [name for name in chosen.locales if name != _SOURCE and not _catalogue(name).is_file()]
@@ -69,8 +83,9 @@ def _catalogue(locale: str) -> Path:
 
 CHECKS = (
     Check("address", "it is in every token, link and letter, for ever", _place, in_development=True),
-    Check("proxies", "limits by network need to know who asks", _proxies),
-    Check("file modes", "whoever reads the settings or the master key reads all", _modes),
+    Check("proxies", "limits by network need to know who asks", _proxies, told_at_start=True),
+    Check("file modes", "whoever reads the settings or the master key reads all", _modes, told_at_start=True),
+    Check("stolen passwords", "what was stolen elsewhere is tried here first", _stolen),
     Check("disk", "a full disk stops everything at once", _disk, in_development=True),
     Check("languages", "pages would be French for everyone", _languages, in_development=True),
 )

@@ -27,13 +27,14 @@ class Check(NamedTuple):
     """One question to the deployment.
 
     `look` raises nothing but `idp.errors.Unavailable`. With `at_start`, a server does not start while the answer is
-    wrong. With `in_development`, it is asked there too.
+    wrong; with `told_at_start`, it says so in its log. With `in_development`, it is asked there too.
     """
 
     name: str
     why: str
     look: Callable[[Settings], Iterator[Seen]]
     at_start: bool = False
+    told_at_start: bool = False
     in_development: bool = False
 
 

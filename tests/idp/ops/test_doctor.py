@@ -64,6 +64,9 @@ def test_no_server_starts_on_a_redis_that_evicts(make_app: Callable[..., Flask],
         )
         with app.app_context(), redis.Redis.from_url(own.url) as server:
             assert serving.obstacles(settings) == []
+            told = {danger.check for danger in doctor.dangers(settings)}
+            assert {"database role", "database server", "proxies"} <= told  # the log says so, and it starts
+            assert not {"mail", "Redis eviction"} & told
             server.config_set("maxmemory-policy", "volatile-lru")
             (told,) = serving.obstacles(settings)
             assert "maxmemory-policy is volatile-lru" in told

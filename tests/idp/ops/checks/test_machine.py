@@ -1,12 +1,15 @@
 """The machine: its address, who stands in front, who may read what, and what is free."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from idp import clock
 from idp.ops.checks import machine
+from tests import stolen
 from tests.idp.ops.checks.asking import ADVICE, FINE, WRONG, ask
 from tests.rows import row
 
@@ -43,6 +46,14 @@ def test_a_disk_that_fills_is_found(app: Flask, tmp_path: Path):
     assert machine.room(tmp_path, 1).verdict == FINE
     assert machine.room(tmp_path, 2 * free.f_blocks * free.f_frsize).verdict == WRONG
     assert "MiB are free" in ask(app, "disk")[1]
+
+
+def test_a_list_of_stolen_passwords_grows_old(app: Flask, tmp_path: Path):
+    assert ask(app, "stolen passwords")[0] == WRONG
+    listed = stolen.a_list(tmp_path)
+    assert ask(app, "stolen passwords", breached_passwords=listed)[0] == FINE
+    with clock.travel(timedelta(days=366)):
+        assert ask(app, "stolen passwords", breached_passwords=listed)[0] == ADVICE
 
 
 def test_a_language_without_catalogue_is_found(app: Flask):
