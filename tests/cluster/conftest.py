@@ -22,6 +22,8 @@ class World:
     portal: Portal
     members: list[Member]
     wire: Wire
+    ended: str = ""
+    """A refresh token that was given back."""
 
     @property
     def observed(self) -> Observed:

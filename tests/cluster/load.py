@@ -71,7 +71,8 @@ def load(flows: list[Callable[[], None]]) -> Iterator[Load]:
 def sign_in_and_use(wire: Wire, portal: Portal, member: Member) -> str:
     """A whole flow, each request of it to whichever node comes next; the last refresh token."""
     party, browser = RelyingParty(wire, portal), Browser(wire)  # type: ignore[arg-type]
-    page = browser.signs_in(member, portal)
+    _must(browser.asks(portal).status == 200, f"request: {browser.page.status}")
+    page = browser.submit(email=member.email, password=member.password)
     _must(page.location is not None and "code=" in page.location, f"sign-in: {page.status} {page.url}")
     code = page.answer["code"]
     reply = party.redeems(code)
