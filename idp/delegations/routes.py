@@ -6,7 +6,19 @@ from typing import Any
 
 from flask import Blueprint
 
-from idp.delegations.views import acting, asking, clients, deeds, given, offer_link, offering, printed, sheet, staff
+from idp.delegations.views import (
+    acting,
+    asking,
+    clients,
+    deeds,
+    given,
+    newcomers,
+    offer_link,
+    offering,
+    printed,
+    sheet,
+    staff,
+)
 
 COMPANY = "/organizations/<uuid:organization_id>/delegations"
 ONE = f"{COMPANY}/<uuid:delegation_id>"
@@ -28,6 +40,7 @@ PAGES: tuple[tuple[str, str, Callable[..., Any], Callable[..., Any]], ...] = (
     (f"{FIRM}/file", "sheet", sheet.show, sheet.submit),
     (f"{CLIENT}/staff", "staff", staff.show, staff.submit),
     ("/delegation-offer", "offered", offer_link.show, offer_link.submit),
+    ("/delegation-offer/account", "newcomer", newcomers.show, newcomers.submit),
     *((f"{ONE}/{deed}", deed, _of(deeds.show, deed), _of(deeds.submit, deed)) for deed in deeds.DEEDS),
     *(
         (f"{CLIENT}/{deed}", f"client_{deed}", _of(clients.deed, deed), _of(clients.deed_submit, deed))

@@ -6,13 +6,13 @@ from flask_wtf import FlaskForm
 
 from idp.accounts import email_certification
 from idp.accounts.views import menus
-from idp.delegations.granting import answering
+from idp.delegations.granting import answering, newcomers
 from idp.delegations.granting.answering import Offer, Refusal
 from idp.delegations.granting.offering import PURPOSE
 from idp.registry.models import Fund
 from idp.sessions import current
 from idp.sessions.views import arriving
-from idp.web import landing
+from idp.web import i18n, landing
 
 
 def link(secret: str) -> ResponseReturnValue:
@@ -22,9 +22,9 @@ def link(secret: str) -> ResponseReturnValue:
 
 def show() -> ResponseReturnValue:
     """Who offers what, and how to accept, signed in or not."""
-    offer = _offer()
+    offer = offer_here()
     if offer is None:
-        return _dead()
+        return dead()
     session = current.session()
     if session is not None:
         arriving.dress(session, offer.fund_id)
@@ -40,11 +40,14 @@ def show() -> ResponseReturnValue:
 
 
 def submit() -> ResponseReturnValue:
-    """Accept, for who is signed in with that address; off to signing in."""
-    secret, offer = landing.secret_of(PURPOSE), _offer()
+    """Accept, for who is signed in with that address; off to signing in, or to opening an account."""
+    secret, offer = landing.secret_of(PURPOSE), offer_here()
     if secret is None or offer is None:
-        return _dead()
+        return dead()
     session, choice = current.session(), request.form.get("choice")
+    if session is None and choice == "open":
+        newcomers.send_code(offer, i18n.spoken())
+        return redirect(url_for("delegations.newcomer"), 303)
     if session is None:
         return arriving.sign_in_first("delegations.offered", Fund.by_id(offer.fund_id))
     if choice == "change":
@@ -52,7 +55,7 @@ def submit() -> ResponseReturnValue:
         return redirect(url_for("delegations.offered"), 303)
     refusal = answering.accept_by_link(secret, offer, session.account_id)
     if refusal is Refusal.DEAD:
-        return _dead()
+        return dead()
     if refusal is not None:
         return redirect(url_for("delegations.offered"), 303)
     landing.forget(PURPOSE)
@@ -60,11 +63,12 @@ def submit() -> ResponseReturnValue:
     return redirect(url_for("delegations.clients"), 303)
 
 
-def _offer() -> Offer | None:
+def offer_here() -> Offer | None:
     """The offer of the link, read before anything else opens a transaction."""
     secret = landing.secret_of(PURPOSE)
     return answering.behind(secret) if secret else None
 
 
-def _dead() -> ResponseReturnValue:
+def dead() -> ResponseReturnValue:
+    """The page of a link that is of no use any more."""
     return render_template("delegations/offer_link/dead.html"), 410
