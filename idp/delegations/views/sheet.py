@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import FileField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
@@ -53,9 +54,16 @@ def submit(organization_id: UUID) -> ResponseReturnValue:
         return _page(form, firm, []), 422
     done = bulk.take(firm, form.kind.data, file.read(sheets.LONGEST + 1) if file else b"")
     if isinstance(done, list):
+        form.table.errors = [_nothing_done(len(done))]
         return _page(form, firm, done), 422
     current.touch()
     return render_template("delegations/asking/done.html", firm=firm, kind=form.kind.data, lines=done)
+
+
+def _nothing_done(faults: int) -> str:
+    return str(
+        ngettext("Rien n’est fait : une ligne est fausse.", "Rien n’est fait : %(num)d lignes sont fausses.", faults)
+    )
 
 
 def _page(form: SheetForm, firm: Held, faults: list[Fault]) -> str:
@@ -64,7 +72,6 @@ def _page(form: SheetForm, firm: Held, faults: list[Fault]) -> str:
         form=form,
         firm=firm,
         faults=faults[:MOST_FAULTS],
-        total=len(faults),
         words=words.SHEET_FAULTS,
         tables=bulk.TABLES,
         kinds=KINDS,
