@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from idp.db import UNREADABLE, unit_of_work
 from idp.errors import Unavailable
-from idp.ops.checks import database, house, machine, sealed, sending, shortlived
+from idp.ops.checks import database, front, house, machine, sealed, sending, shortlived
 from idp.ops.checks.verdicts import Check, Seen, Verdict, wrong
 from idp.settings import Settings
 
 CHECKS: tuple[Check, ...] = tuple(
-    check for part in (machine, database, shortlived, sealed, sending, house) for check in part.CHECKS
+    check for part in (machine, front, database, shortlived, sealed, sending, house) for check in part.CHECKS
 )
 
 
