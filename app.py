@@ -30,6 +30,7 @@ import idp.upkeep.cli
 from consent import admission, asking
 from idp import clock, db, extensions, settings
 from idp.accounts import email_certification, memberships
+from idp.accounts.colleagues.models import Invitation
 from idp.accounts.opening import identification
 from idp.accounts.opening.models import Opening
 from idp.audit import origin
@@ -57,7 +58,7 @@ from idp.settings import Settings
 from idp.web import assets, errors, face, filters, headers, i18n, logs, published, requests
 from idp.web.commands import Commands
 
-REMAINS = (("links and codes", Proof), ("tries", Attempt), ("messages", OutgoingMessage))
+REMAINS = (("links and codes", Proof), ("invitations", Invitation), ("tries", Attempt), ("messages", OutgoingMessage))
 TRACES = (("grants", Grant), ("sessions", Session), ("names in the audit", AuditPerson))
 
 JOURNEY = (

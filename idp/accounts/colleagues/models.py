@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.accounts.models import Account, EmailAddress, Membership
-from idp.db import Condition, Model, PrimaryKey, Transaction, db
+from idp.db import Condition, Model, PrimaryKey, Transaction, db, delete_some
 from idp.registry.models import Organization
 
 
@@ -126,6 +126,11 @@ class Invitation(Model):
         """Those of an organization that may be accepted, the newest first."""
         waits = sa.select(cls).where(cls.organization_id == organization_id, *_waits(now))
         return list(db.session.scalars(waits.order_by(cls.id.desc())))
+
+    @classmethod
+    def purge(cls, before: datetime, most: int) -> int:
+        """Delete what could be accepted until that instant at most, whether it was or not: it names a mailbox."""
+        return delete_some(cls, most, cls.expires_at < before)
 
     @classmethod
     def withdraw(cls, organization_id: UUID, now: datetime, *conditions: Condition) -> list[UUID]:

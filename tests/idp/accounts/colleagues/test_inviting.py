@@ -10,6 +10,7 @@ from idp.accounts.models import Membership
 from idp.audit.events import Event
 from idp.audit.models import AuditEvent
 from idp.db import db, new_id
+from idp.upkeep import purging
 from tests.builders import an_account, an_organization, membership
 from tests.companies import INVITED, invites, joins, newest_invitation, signed_in
 from tests.mailbox import mails_to
@@ -143,3 +144,11 @@ def test_an_invitation_of_another_company_is_none_of_ours(app, lea):
     with app.app_context():
         assert db.session.query(Invitation).filter(Invitation.withdrawn_at.is_not(None)).count() == 0
         assert db.session.query(Membership).count() == 2
+
+
+def test_an_invitation_is_forgotten_a_month_after_its_end(app, lea):
+    invites(signed_in(app, lea), lea.organization_id)
+    for days, left in ((36, 1), (38, 0)):
+        with app.app_context(), clock.travel(timedelta(days=days)):
+            purging.purge()
+            assert db.session.query(Invitation).count() == left
