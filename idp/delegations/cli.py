@@ -87,6 +87,7 @@ def show(delegation_id: UUID, pdf: Path | None, as_json: bool) -> None:
 @click.option("--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The last day, included.")
 @click.option("--evidence", required=True, metavar="REF", help="Where the signed mandate can be read.")
 @click.option("--applications", is_flag=True, help="The firm's own software may read the company's data.")
+@click.option("--machines", is_flag=True, help="Its programs may act while nobody is there.")
 @pdf_option
 @json_option
 @changes
@@ -102,7 +103,8 @@ def add(until: datetime, pdf: Path | None, as_json: bool, **given: Any) -> None:
     """
     with unit_of_work():
         organization = _organization(given["fund"], given["number"])
-        wanted = terms.of(given["rights"], until.date(), applications_allowed=given["applications"])
+        allowed = {"applications_allowed": given["applications"], "machine_allowed": given["machines"]}
+        wanted = terms.of(given["rights"], until.date(), **allowed)
         done = paper.enter(Mandate(organization, _siret(given["firm"]), wanted, given["evidence"]))
         if not isinstance(done, Delegation):
             refuse(former_area.REASONS[done])
@@ -270,6 +272,8 @@ def _shown(one: Delegation) -> dict[str, Any]:
         "origin": one.origin,
         "evidence": one.evidence,
         "rights": one.rights,
+        "applications_allowed": one.applications_allowed,
+        "machine_allowed": one.machine_allowed,
         "ends_on": one.ends_on.isoformat(),
         "ends_at": _written(one.ends_at),
         **{name: _written(getattr(one, name)) for name in instants},

@@ -87,7 +87,7 @@ def draft(held: Held, delegation_id: UUID) -> Delegation:
 def fill(held: Held, one: Delegation, wanted: Terms, named: Named | None = None) -> Fault | Refusal | None:
     """Write down what the draft gives; what is wrong with it is said, and written down all the same."""
     one.rights, one.all_staff = list(wanted.rights), wanted.all_staff
-    one.applications_allowed = wanted.applications_allowed
+    one.applications_allowed, one.machine_allowed = wanted.applications_allowed, wanted.machine_allowed
     one.ends_on = _kept_day(one, wanted.ends_on, held)
     one.ends_at = terms.ends_at(one.ends_on, held.organization)
     if one.firm_id is None and named is not None:

@@ -93,6 +93,7 @@ def _written(mandate: Mandate, origin: str, ends_on: date) -> Delegation:
         rights=list(mandate.terms.rights),
         all_staff=mandate.terms.all_staff,
         applications_allowed=mandate.terms.applications_allowed,
+        machine_allowed=mandate.terms.machine_allowed,
         evidence=mandate.evidence,
         created_at=now,
         accepted_at=now,

@@ -29,12 +29,14 @@ class Terms:
     ends_on: date
     all_staff: bool = True
     applications_allowed: bool = False
+    machine_allowed: bool = False
+    """Programs of the firm may act while nobody is there."""
 
 
-def of(rights: Iterable[str], ends_on: date, *, all_staff: bool = True, applications_allowed: bool = False) -> Terms:
+def of(rights: Iterable[str], ends_on: date, **others: bool) -> Terms:
     """These terms, with the rights there are, in their order: nothing that is none of them is ever given (DLG-3)."""
     given = set(rights)
-    return Terms(tuple(right for right in RIGHTS if right in given), ends_on, all_staff, applications_allowed)
+    return Terms(tuple(right for right in RIGHTS if right in given), ends_on, **others)
 
 
 def fault(terms: Terms, organization: Organization) -> Fault | None:

@@ -41,6 +41,9 @@ def checked_siret(form: Form, field: StringField) -> None:
         raise ValidationError(str(message)) from error
 
 
+ALLOWED = ("all_staff", "applications_allowed", "machine_allowed")
+
+
 class FirmForm(FlaskForm):
     """Which firm."""
 
@@ -55,6 +58,7 @@ class TermsForm(RightsForm):
     ends_on = day_field(_l("Dernier jour"))
     all_staff = BooleanField(_l("Toutes les personnes du cabinet peuvent s’en servir"))
     applications_allowed = BooleanField(_l("Le cabinet peut utiliser ses propres logiciels avec vos données"))
+    machine_allowed = BooleanField(_l("Ses logiciels peuvent travailler seuls, même la nuit"))
 
 
 def firm(organization_id: UUID) -> ResponseReturnValue:
@@ -147,8 +151,7 @@ def review_submit(organization_id: UUID, delegation_id: UUID) -> ResponseReturnV
 def _terms(form: TermsForm) -> terms.Terms:
     day = form.ends_on.data
     assert isinstance(day, date), "the form was valid"
-    others = {"all_staff": bool(form.all_staff.data), "applications_allowed": bool(form.applications_allowed.data)}
-    return terms.of(menus.chosen(form), day, **others)
+    return terms.of(menus.chosen(form), day, **{name: bool(form[name].data) for name in ALLOWED})
 
 
 def _named(form: TermsForm) -> Named:
@@ -157,7 +160,7 @@ def _named(form: TermsForm) -> Named:
 
 
 def _said(one: Delegation) -> dict[str, Any]:
-    others = {name: getattr(one, name) for name in ("ends_on", "all_staff", "applications_allowed")}
+    others = {name: getattr(one, name) for name in ("ends_on", *ALLOWED)}
     return {**menus.filled(one.rights), **others, "name": one.firm_name, "email": one.offered_to}
 
 

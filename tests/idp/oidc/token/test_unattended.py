@@ -13,7 +13,8 @@ from idp.delegations.models import Delegation
 from idp.oidc.models.client import Client
 from idp.registry.models import Organization
 from tests.browser import ISSUER
-from tests.builders import a_delegation, a_program, an_api, an_organization
+from tests.builders import a_delegation, a_member, a_program, an_api, an_organization
+from tests.companies import signed_in
 from tests.registers import a_siret
 from tests.relying_party import RelyingParty, claims_of
 from tests.rows import row
@@ -198,3 +199,24 @@ def test_it_is_written_down_with_the_company_and_the_delegation(app, program, co
     with app.app_context():
         found = db.session.query(AuditEvent).filter_by(event="oidc:token:issued_to_client").one()
         assert (found.organization_id, found.details["delegation"]) == (company, str(delegation_id))
+
+
+def test_a_holder_lets_the_programs_of_a_firm_act_and_its_own_holder_accepts(app, program, firm):
+    with app.app_context():
+        company = an_organization(siret=a_siret(4))
+        lea, clara = a_member(company), a_member(db.session.get(Organization, firm))
+    place = f"/organizations/{lea.organization_id}/delegations"
+    holder = signed_in(app, lea)
+    holder.get(f"{place}/offer")
+    holder.submit(siret=a_siret(900))
+    assert "machine_allowed" in holder.page.text
+    holder.submit(documents="read", machine_allowed="y")
+    assert "Ses logiciels peuvent travailler seuls" in holder.page.text
+    holder.submit()
+    assert asks(program, lea.organization_id).error == "invalid_authorization_details"
+    with app.app_context():
+        one = db.session.query(Delegation).one()
+    accountant = signed_in(app, clara)
+    accountant.get(f"/delegations/{one.id}/accept")
+    accountant.submit()
+    assert asks(program, lea.organization_id)["authorization_details"][0]["privileges"] == ["documents:read"]
