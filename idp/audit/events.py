@@ -14,6 +14,7 @@ class Event(StrEnum):
     GRANT_ENDED = "oidc:grant:ended"
     CODE_REDEEMED = "oidc:token:redeemed"
     CODE_REPLAYED = "oidc:token:replayed"
+    CODE_REFUSED = "oidc:token:code_refused"
     CLIENT_TOKEN_ISSUED = "oidc:token:issued_to_client"  # noqa: S105
     TOKEN_REFRESHED = "oidc:token:refreshed"  # noqa: S105
     REFRESH_REPLAYED = "oidc:token:refresh_replayed"

@@ -2,7 +2,7 @@
 
 from redis import Redis
 
-from tests.browser import VERIFIER, Browser
+from tests.browser import Browser
 from tests.cluster.load import flows, load, sign_in_and_use, soon
 from tests.relying_party import RelyingParty
 

@@ -4,9 +4,11 @@ import time
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from idp import clock
-from idp.db import unit_of_work
+from idp.audit.models import AuditEvent
+from idp.db import db, unit_of_work
 from idp.oidc.models.client import Client
 from tests.browser import ISSUER, Browser
 from tests.builders import CALLBACK, a_client, the_account
@@ -65,6 +67,26 @@ def test_a_code_is_for_its_client_and_another_does_not_even_use_it(party, other,
 def test_a_code_is_for_its_redirect_uri(party, code, uri):
     """RFC 6749 4.1.3: their values MUST be identical."""
     assert party.redeems(code, redirect_uri=uri).error == "invalid_grant"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"code_verifier": "x" * 43}, id="another verifier"),
+        pytest.param({"redirect_uri": CALLBACK + "/"}, id="another redirect uri"),
+        pytest.param({"resource": "https://unknown.example.org/"}, id="another resource"),
+        pytest.param({"seconds": 61}, id="too late"),
+    ],
+)
+def test_a_code_that_was_spent_for_nothing_leaves_a_trace(app, party, code, changes):
+    """Whoever holds a code that was stolen, and not its verifier, is seen."""
+    with clock.travel(timedelta(seconds=changes.get("seconds", 0))):
+        error = party.redeems(code, **{name: value for name, value in changes.items() if name != "seconds"}).error
+    with app.app_context():
+        events = list(db.session.scalars(sa.select(AuditEvent).where(AuditEvent.event.like("oidc:token:%"))))
+    assert [(event.event, event.reason) for event in events] == [("oidc:token:code_refused", error)]
+    assert events[0].grant_id
+    assert events[0].client_id
 
 
 @row("OID-4")

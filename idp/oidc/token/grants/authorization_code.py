@@ -2,9 +2,12 @@
 
 import base64
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import grants
 
 from idp import clock, extensions
@@ -39,6 +42,13 @@ class Redeemed:
 class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
     """Authlib checks client, parameters and redirect URI; what makes a code single use is ours."""
 
+    _spent: AuthorizationCode | None = None
+
+    def validate_token_request(self) -> None:
+        """Authlib's order: the client, the code (below), the redirect URI."""
+        with self._traced():
+            super().validate_token_request()
+
     def query_authorization_code(self, code: str, client: Any) -> Redeemed | None:
         """Spend the code, first of all. Another client's is not touched; a second use ends the grant (OID-5)."""
         record = AuthorizationCode.get(code)
@@ -47,6 +57,7 @@ class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
         if not Grant.redeem(record.grant_id):
             _replayed(record, client)
             return None
+        self._spent = record
         alive = grant_alive(record.grant_id, clock.now())
         if record.has_expired or alive is None:
             return None
@@ -58,7 +69,9 @@ class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
         client: RegisteredClient = self.request.client
         redeemed: Redeemed = self.request.authorization_code
         alive = redeemed.alive
-        audience = resources.choose(client, self.request.form.get("resource"), alive.resources or [settings.issuer])
+        with self._traced():
+            asked = self.request.form.get("resource")
+            audience = resources.choose(client, asked, alive.resources or [settings.issuer])
         refresh = refreshing.first(alive) if client.check_grant_type("refresh_token") else None
         given: dict[str, Any] = {"audience": audience, "scopes": alive.scopes, "refresh_token": refresh}
         answer = issuing.answer(alive, client, nonce=redeemed.record.nonce, **given)
@@ -71,6 +84,17 @@ class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
             personal=False,
         )
         return 200, answer, []
+
+    @contextmanager
+    def _traced(self) -> Iterator[None]:
+        """A code that was spent for nothing leaves a trace: it expired, or whoever presents it is not who asked."""
+        try:
+            yield
+        except OAuth2Error as error:
+            if self._spent is not None:
+                ids = {"client": self.request.client.id, "grant": self._spent.grant_id}
+                log.record(Event.CODE_REFUSED, reason=error.error, personal=False, **ids)
+            raise
 
 
 def _replayed(record: AuthorizationCode, client: RegisteredClient) -> None:
