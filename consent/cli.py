@@ -92,6 +92,7 @@ def _shown(rows: Iterable[Consent]) -> list[dict[str, Any]]:
             "organization_id": str(one.organization_id) if one.organization_id else None,
             "organization": companies[one.organization_id].name if one.organization_id else None,
             "scopes": one.scopes,
+            "rights": one.rights,
             "granted_at": one.granted_at.isoformat(timespec="seconds"),
         }
         for one in found

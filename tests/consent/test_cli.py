@@ -6,6 +6,7 @@ import pytest
 
 from consent import cli
 from consent.models import Consent
+from idp.accounts.models import RIGHTS
 from idp.audit.events import Event
 from idp.audit.models import AuditEvent
 from idp.db import db
@@ -42,6 +43,7 @@ def test_what_a_person_allowed_is_listed_and_what_a_client_was_given(idp, firm, 
     assert (by_person["client_id"], by_person["account_id"]) == ("paie", str(lea.id))
     assert by_person["organization_id"] == str(lea.organization_id)
     assert "offline_access" in by_person["scopes"]
+    assert by_person["rights"] == list(RIGHTS)
 
 
 def test_it_is_listed_for_people_too(idp, firm, lea):
