@@ -26,6 +26,14 @@ def patient_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flas
 
 
 @pytest.fixture
+def strict_house(postgres_template: worlds.PostgresTemplate, tmp_path: Path) -> Iterator[House]:
+    """The same on PostgreSQL alone, which takes less than SQLite does."""
+    made = postgres_template.copy(tmp_path, **OFTEN)
+    yield House(made)
+    worlds.close(made)
+
+
+@pytest.fixture
 def house(patient_app: Flask) -> House:
     """With a portal and a person who holds a company."""
     return House(patient_app)

@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from html.parser import HTMLParser
 from itertools import count
+from uuid import UUID
 
 from flask import Flask
 
+from idp import clock
 from idp.db import db
 from tests import builders, openings
 from tests.browser import Browser
 from tests.builders import Member, Portal
 from tests.idp.accounts import resets
 from tests.mailbox import link_in, mails_to
+from tests.registers import a_siret
 
 CHOSEN = {"password": openings.PASSWORD, "password_again": openings.PASSWORD}
 _numbers = count(1)
@@ -36,6 +40,11 @@ class House:
     def __post_init__(self) -> None:
         with self.app.app_context():
             self.portal, self.lea = builders.a_client(), builders.a_member()
+
+    @property
+    def company(self) -> UUID:
+        assert self.lea.organization_id is not None
+        return self.lea.organization_id
 
     def visitor(self, signed_in: bool = False) -> "Visitor":
         browser = Visitor(self.app)
@@ -170,6 +179,85 @@ def certification(house: House) -> Visitor:
     return browser
 
 
+LATER = (clock.now() + timedelta(days=200)).date().isoformat()
+RIGHTS = {"documents": "read", "legal": "act"}
+
+
+def offer(house: House) -> Visitor:
+    browser = _at_home(house, "delegations/offer")
+    browser.key = {"siret": a_siret(next(_numbers) + 500)}
+    return browser
+
+
+def draft(house: House) -> Visitor:
+    browser = offer(house)
+    browser.submit(**browser.key)
+    browser.key = RIGHTS | {"name": "Cabinet", "email": "cabinet@example.org", "ends_on": LATER, "choice": ""}
+    return browser
+
+
+def renewal(house: House) -> Visitor:
+    with house.app.app_context():
+        firm = builders.an_organization(kind="firm")
+        given = builders.a_delegation(house.company, firm.id).id
+    browser = _at_home(house, f"delegations/{given}/renew")
+    browser.key = {"ends_on": LATER}
+    return browser
+
+
+def asking(house: House) -> Visitor:
+    browser = _at_home(_firm(house), "clients/ask")
+    browser.key = RIGHTS | {"siret": a_siret(77), "ends_on": LATER}
+    return browser
+
+
+def sheet(house: House) -> Visitor:
+    return _at_home(_firm(house), "clients/file")
+
+
+def staff(house: House) -> Visitor:
+    with _firm(house).app.app_context():
+        given = builders.a_delegation(builders.an_organization().id, house.company).id
+        builders.membership(builders.an_account().id, house.company, holder=False)
+    browser = house.visitor(signed_in=True)
+    browser.get(f"/delegations/{given}/staff")
+    return browser
+
+
+def invitation(house: House) -> Visitor:
+    browser = _at_home(house, "people/invite")
+    browser.key = RIGHTS | {"email": f"colleague{next(_numbers)}@example.org"}
+    return browser
+
+
+def colleague(house: House) -> Visitor:
+    with house.app.app_context():
+        link = builders.membership(builders.an_account().id, house.company, holder=False).id
+    browser = _at_home(house, f"people/{link}")
+    browser.key = RIGHTS
+    return browser
+
+
+def attaching(house: House) -> Visitor:
+    browser = house.visitor(signed_in=True)
+    browser.get("/organizations/attach")
+    browser.key = openings.two_letters(house.app).typed
+    return browser
+
+
+def _at_home(house: House, place: str) -> Visitor:
+    browser = house.visitor(signed_in=True)
+    browser.get(f"/organizations/{house.company}/{place}")
+    return browser
+
+
+def _firm(house: House) -> House:
+    with house.app.app_context():
+        firm = builders.an_organization(kind="firm", name="Cabinet Exemple", proven_at=clock.now())
+        house.lea = builders.a_member(firm)
+    return house
+
+
 DOORS: dict[str, Door] = {
     door.__name__: door
     for door in (
@@ -189,6 +277,15 @@ DOORS: dict[str, Door] = {
         new_password,
         certification_step,
         certification,
+        offer,
+        draft,
+        renewal,
+        asking,
+        sheet,
+        staff,
+        invitation,
+        colleague,
+        attaching,
     )
 }
 
