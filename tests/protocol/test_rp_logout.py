@@ -182,6 +182,12 @@ def test_someone_who_is_not_signed_in_has_nothing_to_confirm(app):
     assert "Déconnexion effectuée" in Browser(app).get("/end_session/confirm").title
 
 
+def test_where_there_is_but_one_fund_the_good_bye_wears_its_face(app):
+    with app.app_context(), unit_of_work():
+        a_fund(name="Caisse du Val")
+    assert leaves(Browser(app)).title == "Déconnexion effectuée – Caisse du Val"
+
+
 def test_a_post_from_another_site_is_accepted_and_reads_no_cookie(browser, portal, hint):
     """Section 2: the OP MUST support GET and POST. A Lax cookie is absent from a POST of another site."""
     data = {"id_token_hint": hint, "post_logout_redirect_uri": SIGNED_OUT, "state": "s"}

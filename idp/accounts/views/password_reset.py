@@ -18,6 +18,7 @@ from idp.errors import JourneyExpired
 from idp.journey.browser import journey_of_this_browser
 from idp.journey.models import Journey
 from idp.registry.models import Fund
+from idp.registry.views import funds
 from idp.web import landing
 
 
@@ -39,13 +40,13 @@ class NewPasswordForm(FlaskForm):
 
 def ask() -> ResponseReturnValue:
     """The empty form, or the address that the portal suggested for signing in."""
-    journey = _journey()
+    journey = _begin()
     return _asking(AskForm(email=journey.question.get("login_hint") if journey else None))
 
 
 def ask_submit() -> ResponseReturnValue:
     """The same page whatever there is at that address; what is no address at all is said."""
-    journey, form = _journey(), AskForm()
+    journey, form = _begin(), AskForm()
     if not form.validate_on_submit():
         return _asking(form), 422
     canonical = logins.canonical(form.email.data or "")
@@ -88,6 +89,13 @@ def new_password_submit() -> ResponseReturnValue:
             return _choosing(form, account), 422
         password_reset.choose(secret, account, form.password.data or "")
     return redirect(_url("accounts.new_password"), 303)  # which says what became of the link
+
+
+def _begin() -> Journey | None:
+    journey = _journey()
+    if journey is None:
+        funds.wear_the_only_one()
+    return journey
 
 
 def _journey() -> Journey | None:

@@ -9,6 +9,7 @@ from idp.extensions import house
 from idp.oidc.logout import telling
 from idp.oidc.models import registered
 from idp.oidc.models.registered import RegisteredClient
+from idp.registry.views import funds
 from idp.sessions import current, lifecycle
 from idp.web import headers
 
@@ -53,6 +54,8 @@ def _claimed() -> RegisteredClient | None:
 
 
 def _wear(client: RegisteredClient | None) -> None:
-    if client is not None:
-        g.fund_id = str(client.fund_id) if client.fund_id else None
-        g.client_name = client.name
+    if client is None:
+        funds.wear_the_only_one()
+        return
+    g.fund_id = str(client.fund_id) if client.fund_id else None
+    g.client_name = client.name

@@ -48,6 +48,12 @@ def test_in_another_browser_the_end_leads_to_the_portal_of_the_fund(app: Flask, 
     assert "Caisse du Val" in done.title
 
 
+def test_where_there_is_but_one_fund_the_question_wears_its_face(app: Flask):
+    with app.app_context():
+        builders.a_fund(name="Caisse du Val")
+    assert Browser(app).get("/password-reset").title == "Mot de passe oublié – Caisse du Val"
+
+
 def test_without_a_portal_the_end_says_where_to_go(app: Flask, lea: Member):
     asks(app, lea.email)
     assert "Retournez sur le site de votre caisse" in chooses(app, link_to(app, lea.email)).text
