@@ -10,6 +10,8 @@ import pytest
 import yaml
 from hypothesis import strategies as st
 
+from idp.delegations import sheets
+from idp.delegations.granting.former_area import day
 from idp.oidc.clients import apis, applying
 from idp.oidc.clients.described import FileRefused
 from idp.registry import feed, funds
@@ -39,6 +41,22 @@ def test_a_line_of_a_register_is_read_or_told_to_be_wrong(changes, encoding):
     told = list(feed.read(BytesIO(file)))
     assert all(isinstance(one, feed.Line | feed.Fault) for one in told)
     assert all("\0" not in cell for one in told if isinstance(one, feed.Line) for cell in map(str, one))
+
+
+@row("INP-3")
+@fuzzed(st.binary(max_size=1000) | odd.map(str.encode), st.dictionaries(st.sampled_from(["siret", "rights"]), odd))
+def test_any_bytes_are_a_table_of_a_firm_or_not_one(content, cells):
+    line = ";".join(cells.get(name, "") for name in ("siret", "rights"))
+    for data in (content, f"siret;rights;until\n{line};31/12/2027\n".encode(), b"siret;rights;until\n" + content):
+        told = sheets.read(data, ("siret", "rights", "until"), ())
+        assert isinstance(told, sheets.Fault) or all(isinstance(one, sheets.Line) for one in told)
+
+
+@row("INP-3")
+@fuzzed(sendable | st.dates().map(str) | st.text("0123456789/-", max_size=12))
+def test_any_cell_is_a_day_or_none(cell):
+    found = day(cell)
+    assert found is None or day(found.isoformat()) == found
 
 
 @row("INP-3")
