@@ -206,7 +206,12 @@ def _postgresql_options(chosen: Settings) -> dict[str, Any]:
         "pool_timeout": seconds,
         "connect_args": {
             "connect_timeout": seconds,
+            # What we sent and is not acknowledged, then what we wait for in silence: without these, a server whose
+            # packets are dropped would hold a thread for a quarter of an hour, or two hours.
             "tcp_user_timeout": seconds * 1000,
+            "keepalives_idle": seconds,
+            "keepalives_interval": 1,
+            "keepalives_count": 2,
             "options": f"-c statement_timeout={seconds}s -c lock_timeout={seconds}s"
             " -c idle_in_transaction_session_timeout=10s",
         },
