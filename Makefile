@@ -35,7 +35,7 @@ cluster: $(STAMP)/dev $(STAMP)/idp ## set up, then start two nodes behind nginx 
 	@exec $(BIN)/python -m tests.cluster
 
 ##@ Verify
-.PHONY: test check lint bench scale
+.PHONY: test check lint bench scale faults
 test: $(STAMP)/dev $(STAMP)/samples $(STAMP)/idp ## set up, then run every test (ARGS="tests/keys -k ring" for some)
 	@.ci/debian postgresql redis-server nginx chromium curl fonts-dejavu-core systemd
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile $(ARGS)
@@ -57,6 +57,10 @@ bench: $(STAMP)/bench $(STAMP)/idp ## measure beside node-oidc-provider, and pri
 scale: $(STAMP)/dev $(STAMP)/idp ## run what grows with the register at full size, and print times and memory
 	@.ci/debian postgresql redis-server
 	@SCALE=100 $(BIN)/python -m pytest -q -s -p no:cacheprovider tests/scale $(ARGS)
+
+faults: $(STAMP)/dev $(STAMP)/idp ## stop, kill, restart and starve what the provider stands on, and check what must hold
+	@.ci/debian postgresql redis-server nginx
+	@$(BIN)/python -m pytest -q -n0 tests/cluster tests/journeys/test_killed_at_every_commit.py tests/journeys/test_faults.py tests/journeys/test_faults_of_the_database.py $(ARGS)
 
 ##@ Change
 .PHONY: migrate messages docs pictures lock clean .catalogues-complete

@@ -1,14 +1,12 @@
 """People who sign in, and portals that redeem, refresh and ask, again and again, until told to stop."""
 
-import random
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
 
-from tests.browser import Browser, request_of
+from tests.browser import Browser
 from tests.builders import Member, Portal
 from tests.cluster.wire import Wire
 from tests.relying_party import RelyingParty
@@ -111,17 +109,6 @@ def soon(holds: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def asks(portal: Portal, **changes: str) -> str:
-    """The address of a portal's request."""
-    return f"/authorize?{urlencode(request_of(portal, **changes))}"
-
-
 def _must(holds: bool, otherwise: str) -> None:
     if not holds:
         raise Failed(otherwise)
-
-
-def seeded(number: int) -> random.Random:
-    """Chance that can be had again: the number is printed."""
-    print(f"seed {number}")
-    return random.Random(number)
