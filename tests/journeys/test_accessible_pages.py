@@ -25,7 +25,18 @@ TEXTS = {
 }
 FUNDS_OWN = ("text_data", "text_accessibility")
 """What the fund wrote, in French on every page."""
-TO_BE_READ = ("help_", "text_", "sent", "reset_sent", "consent", "applications")
+TO_BE_READ = (
+    "help_",
+    "text_",
+    "sent",
+    "reset_sent",
+    "consent",
+    "applications",
+    "review",
+    "delegation",
+    "grant",
+    "client",
+)
 """Where the one purpose is to read: what is to be pressed comes after."""
 # What is to be touched and is less than 44 px high or wide; a link in the middle of a sentence may be.
 SMALL = """() => [...document.querySelectorAll(
@@ -73,6 +84,9 @@ FIELDS = {
     "given_names": {"given-name / text"},
     "family_name": {"family-name / text"},
     "search": {"off / search"},
+    "name": {"off / text"},
+    "ends_on": {"date"},
+    "table": {"file"},
 }
 
 

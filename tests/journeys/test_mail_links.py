@@ -84,8 +84,8 @@ SENT: dict[str, Callable[[Flask], Sent]] = {
 }
 """Each kind of mail whose link holds a secret: who sends one."""
 LEADS_HOME = {"accounts/address_taken", "accounts/access_ended", "accounts/people_changed"}
-LEADS_TO_A_CHOICE = {"accounts/invitation"}
-"""Who is invited signs in, or opens an account: see tests/idp/accounts/colleagues/test_joining.py."""
+LEADS_TO_A_CHOICE = {"accounts/invitation", "delegations/offer"}
+"""Who is invited signs in, or opens an account: see test_joining.py and test_newcomers.py."""
 
 
 @pytest.fixture(params=SENT)

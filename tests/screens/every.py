@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from tests.screens import account, applications, company, helping, opening, signing, stopping
+from tests.screens import account, applications, company, delegating, helping, opening, signing, stopping
 from tests.screens.site import Site
 
 _SHOWN: tuple[Callable[[Site, Page], object], ...] = (
@@ -59,6 +59,7 @@ SCREENS: dict[str, Callable[[Site, Page], object]] = {
     **helping.SCREENS,
     **company.SCREENS,
     **applications.SCREENS,
+    **delegating.SCREENS,
     **signing.SCREENS,
     **stopping.SCREENS,
 }

@@ -1,5 +1,7 @@
 """What the browser calls each page, in French."""
 
+from tests.screens import delegating
+
 TITLES = {
     "home": "Espace sécurisé",
     "opening": "Ouverture de compte (étape 1 sur 2)",
@@ -108,4 +110,5 @@ TITLES = {
     "choice_of_fund": "Mentions légales",
     "text_data": "Protection des données personnelles",
     "text_accessibility": "Accessibilité",
+    **delegating.TITLES,
 }
