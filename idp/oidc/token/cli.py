@@ -23,9 +23,7 @@ fragment = AppGroup("clients", help="Joined to `idp clients`.")
 @click.option("--client", "client_id", required=True, metavar="CLIENT_ID", help="Who asks.")
 @click.option("--account", "email", required=True, metavar="EMAIL", help="Whom it asks about.")
 @click.option("--organization", metavar="ORGANIZATION", help="For which company: its id, or FUND:NUMBER.")
-@click.option(
-    "--scope", "scopes", multiple=True, metavar="SCOPE", help="Repeat for more; else all it has."
-)
+@click.option("--scope", "scopes", multiple=True, metavar="SCOPE", help="Repeat for more; else all it has.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def explain(client_id: str, email: str, organization: str | None, scopes: tuple[str, ...], as_json: bool) -> None:
     """Say what tokens a client would get of a person, for a company, and why each claim. No token is issued.
