@@ -1,10 +1,11 @@
-"""Each page of an account's life, in each state and both languages, as eyes, hands, ears and small screens meet it.
+"""Each page, in each state and both languages, as eyes, hands, ears and small screens meet it: an account's life here.
 
 A page is reached once, then looked at by every test below.
 """
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from tests import worlds
 from tests.rows import row
-from tests.screens.every import SCREENS
+from tests.screens.every import OF_AN_ACCOUNT, SCREENS
 from tests.screens.site import Site, serving
 from tests.screens.titles import TITLES
 
@@ -99,15 +100,9 @@ class Shown:
     page: Page
 
 
-@pytest.fixture(scope="module")
-def site(template: worlds.Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with serving(template, tmp_path_factory.mktemp("site")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module", params=[(name, language) for name in SCREENS for language in LANGUAGES], ids="-".join)
-def shown(request: pytest.FixtureRequest, site: Site, chromium: Browser) -> Iterator[Shown]:
-    name, language = request.param
+@contextmanager
+def reached(name: str, language: str, site: Site, chromium: Browser) -> Iterator[Shown]:
+    """That screen on a telephone, in a browser of its own."""
     context = chromium.new_context(locale=LANGUAGES[language], timezone_id="Europe/Paris")
     context.set_default_timeout(5000)
     page = context.new_page()
@@ -117,17 +112,6 @@ def shown(request: pytest.FixtureRequest, site: Site, chromium: Browser) -> Iter
     context.close()
 
 
-@row("A11-1", "A11-2", "A11-8")
-def test_axe_finds_nothing_in_light_or_dark_on_a_phone_or_a_desk(shown: Shown):
-    found: dict[str, list[str]] = {}
-    for scheme in ("light", "dark"):
-        shown.page.emulate_media(color_scheme=scheme)
-        for width in (1280, 320):
-            shown.page.set_viewport_size({"width": width, "height": 640})
-            found |= {f"{scheme} {width} {rule}": places for rule, places in broken(shown.page).items()}
-    assert found == {}
-
-
 def broken(page: Page) -> dict[str, list[str]]:
     """The rules of axe that a page breaks, and where."""
     page.evaluate(f"() => {{ if (!window.axe) {{ {AXE} }} }}")
@@ -135,79 +119,101 @@ def broken(page: Page) -> dict[str, list[str]]:
     return {one["id"]: [node["html"] for node in one["nodes"]] for one in json.loads(told)}
 
 
-@row("A11-8")
-def test_the_page_has_its_language_and_its_own_title(shown: Shown):
-    title, _, fund = shown.page.title().rpartition(" – ")
-    assert shown.page.locator("html").get_attribute("lang") == shown.language
-    assert fund in ("Caisse du Bâtiment du Val d’Exemple", "Réseau des caisses")
-    assert shown.language == "en" or title == TITLES[shown.name]
-    assert shown.language == "fr" or title != TITLES[shown.name] or shown.name in FUNDS_OWN
+class Accessible:
+    """What every page is, whatever it is of."""
+
+    @row("A11-1", "A11-2", "A11-8")
+    def test_axe_finds_nothing_in_light_or_dark_on_a_phone_or_a_desk(self, shown: Shown):
+        found: dict[str, list[str]] = {}
+        for scheme in ("light", "dark"):
+            shown.page.emulate_media(color_scheme=scheme)
+            for width in (1280, 320):
+                shown.page.set_viewport_size({"width": width, "height": 640})
+                found |= {f"{scheme} {width} {rule}": places for rule, places in broken(shown.page).items()}
+        assert found == {}
+
+    @row("A11-8")
+    def test_the_page_has_its_language_and_its_own_title(self, shown: Shown):
+        title, _, fund = shown.page.title().rpartition(" – ")
+        assert shown.page.locator("html").get_attribute("lang") == shown.language
+        assert fund in ("Caisse du Bâtiment du Val d’Exemple", "Réseau des caisses")
+        assert shown.language == "en" or title == TITLES[shown.name]
+        assert shown.language == "fr" or title != TITLES[shown.name] or shown.name in FUNDS_OWN
+
+    @row("A11-8")
+    def test_the_page_has_landmarks_one_heading_and_a_way_past_the_banner(self, shown: Shown):
+        for landmark in ("banner", "main", "contentinfo"):
+            assert shown.page.get_by_role(landmark).count() == 1
+        assert shown.page.get_by_role("heading", level=1).count() == 1
+        first = shown.page.locator("a, button, input:not([type=hidden])").first
+        assert first.get_attribute("href") == "#main"
+
+    @row("A11-8")
+    def test_the_page_fits_320_pixels(self, shown: Shown):
+        shown.page.set_viewport_size({"width": 320, "height": 640})
+        assert shown.page.evaluate("() => document.documentElement.scrollWidth") <= 320
+
+    @row("A11-8")
+    def test_the_page_bears_letters_twice_as_large(self, shown: Shown):
+        shown.page.set_viewport_size({"width": 640, "height": 512})
+        shown.page.evaluate("() => document.styleSheets[0].insertRule('html { font-size: 225% !important }', 0)")
+        width = shown.page.evaluate("() => document.documentElement.scrollWidth")
+        shown.page.evaluate("() => document.styleSheets[0].deleteRule(0)")
+        assert width <= 640
+
+    @row("A11-8")
+    def test_what_is_to_be_touched_is_44_pixels_high(self, shown: Shown):
+        shown.page.set_viewport_size({"width": 360, "height": 640})
+        assert shown.page.evaluate(SMALL) == []
+
+    @row("A11-8")
+    def test_the_one_purpose_is_in_sight_on_a_small_telephone(self, shown: Shown):
+        shown.page.set_viewport_size({"width": 360, "height": 640})
+        heading = shown.page.get_by_role("heading", level=1).bounding_box()
+        assert heading is not None
+        assert heading["y"] + heading["height"] < 640
+        if not shown.name.startswith(TO_BE_READ):
+            assert shown.page.evaluate(FIRST) <= 640
+
+    @row("A11-1")
+    def test_each_field_has_its_label_in_sight_beside_it(self, shown: Shown):
+        assert shown.page.evaluate(UNLABELLED) == []
+
+    @row("A11-2")
+    def test_each_error_is_text_tied_to_its_field_and_the_summary_leads_there(self, shown: Shown):
+        assert shown.page.evaluate(UNTIED) == []
+        assert shown.page.evaluate(ASTRAY) == []
+
+    @row("A11-3", "A11-4")
+    def test_each_field_tells_what_it_is_for_and_takes_what_is_pasted(self, shown: Shown):
+        kinds = shown.page.evaluate(KINDS)
+        code = {"off / text"} if shown.name.startswith(("opening", "attach")) else {"one-time-code / numeric / text"}
+        allowed = FIELDS | {"code": code, "": {"username / text"}}
+        assert {name: kind for name, kind in kinds.items() if kind not in allowed[name]} == {}
+        assert shown.page.locator("[onpaste], [type=number]").count() == 0
+
+    @row("PRV-3")
+    def test_the_foot_of_the_page_leads_to_the_texts_of_the_fund(self, shown: Shown):
+        links = shown.page.get_by_role("contentinfo").get_by_role("navigation").get_by_role("link")
+        assert set(TEXTS[shown.language]) <= set(links.all_inner_texts())
 
 
-@row("A11-8")
-def test_the_page_has_landmarks_one_heading_and_a_way_past_the_banner(shown: Shown):
-    for landmark in ("banner", "main", "contentinfo"):
-        assert shown.page.get_by_role(landmark).count() == 1
-    assert shown.page.get_by_role("heading", level=1).count() == 1
-    first = shown.page.locator("a, button, input:not([type=hidden])").first
-    assert first.get_attribute("href") == "#main"
+@pytest.fixture(scope="module")
+def site(template: worlds.Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with serving(template, tmp_path_factory.mktemp("site")) as running:
+        yield running
 
 
-@row("A11-8")
-def test_the_page_fits_320_pixels(shown: Shown):
-    shown.page.set_viewport_size({"width": 320, "height": 640})
-    assert shown.page.evaluate("() => document.documentElement.scrollWidth") <= 320
+@pytest.fixture(
+    scope="module", params=[(name, language) for name in OF_AN_ACCOUNT for language in LANGUAGES], ids="-".join
+)
+def shown(request: pytest.FixtureRequest, site: Site, chromium: Browser) -> Iterator[Shown]:
+    with reached(*request.param, site, chromium) as screen:
+        yield screen
 
 
-@row("A11-8")
-def test_the_page_bears_letters_twice_as_large(shown: Shown):
-    shown.page.set_viewport_size({"width": 640, "height": 512})
-    shown.page.evaluate("() => document.styleSheets[0].insertRule('html { font-size: 225% !important }', 0)")
-    width = shown.page.evaluate("() => document.documentElement.scrollWidth")
-    shown.page.evaluate("() => document.styleSheets[0].deleteRule(0)")
-    assert width <= 640
-
-
-@row("A11-8")
-def test_what_is_to_be_touched_is_44_pixels_high(shown: Shown):
-    shown.page.set_viewport_size({"width": 360, "height": 640})
-    assert shown.page.evaluate(SMALL) == []
-
-
-@row("A11-8")
-def test_the_one_purpose_is_in_sight_on_a_small_telephone(shown: Shown):
-    shown.page.set_viewport_size({"width": 360, "height": 640})
-    heading = shown.page.get_by_role("heading", level=1).bounding_box()
-    assert heading is not None
-    assert heading["y"] + heading["height"] < 640
-    if not shown.name.startswith(TO_BE_READ):
-        assert shown.page.evaluate(FIRST) <= 640
-
-
-@row("A11-1")
-def test_each_field_has_its_label_in_sight_beside_it(shown: Shown):
-    assert shown.page.evaluate(UNLABELLED) == []
-
-
-@row("A11-2")
-def test_each_error_is_text_tied_to_its_field_and_the_summary_leads_there(shown: Shown):
-    assert shown.page.evaluate(UNTIED) == []
-    assert shown.page.evaluate(ASTRAY) == []
-
-
-@row("A11-3", "A11-4")
-def test_each_field_tells_what_it_is_for_and_takes_what_is_pasted(shown: Shown):
-    kinds = shown.page.evaluate(KINDS)
-    code = {"off / text"} if shown.name.startswith(("opening", "attach")) else {"one-time-code / numeric / text"}
-    allowed = FIELDS | {"code": code, "": {"username / text"}}
-    assert {name: kind for name, kind in kinds.items() if kind not in allowed[name]} == {}
-    assert shown.page.locator("[onpaste], [type=number]").count() == 0
-
-
-@row("PRV-3")
-def test_the_foot_of_the_page_leads_to_the_texts_of_the_fund(shown: Shown):
-    links = shown.page.get_by_role("contentinfo").get_by_role("navigation").get_by_role("link")
-    assert set(TEXTS[shown.language]) <= set(links.all_inner_texts())
+class TestPagesOfAnAccount(Accessible):
+    """The way in and out, the help, and where a way stops."""
 
 
 @row("A11-8")

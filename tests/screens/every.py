@@ -54,12 +54,15 @@ _SHOWN: tuple[Callable[[Site, Page], object], ...] = (
     account.sign_in,
     account.sign_in_refused,
 )
-SCREENS: dict[str, Callable[[Site, Page], object]] = {
+OF_AN_ACCOUNT: dict[str, Callable[[Site, Page], object]] = {
     **{shown.__name__: shown for shown in _SHOWN},
     **helping.SCREENS,
-    **company.SCREENS,
-    **applications.SCREENS,
-    **delegating.SCREENS,
     **signing.SCREENS,
     **stopping.SCREENS,
 }
+OF_COMPANIES: dict[str, Callable[[Site, Page], object]] = {
+    **company.SCREENS,
+    **applications.SCREENS,
+    **delegating.SCREENS,
+}
+SCREENS = OF_AN_ACCOUNT | OF_COMPANIES
