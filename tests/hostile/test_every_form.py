@@ -9,7 +9,8 @@ from flask import Flask
 
 from idp.accounts.views import menus
 from tests.browser import ISSUER
-from tests.hostile.doors import DOORS, Fields, House
+from tests.hostile.doors import DOORS, House
+from tests.hostile.forms import Fields
 from tests.rows import row
 
 FORM = "application/x-www-form-urlencoded"
