@@ -26,6 +26,7 @@ class PasswordForm(FlaskForm):
     email = StringField(
         _l("Adresse mail"),
         [InputRequired(_l("Saisissez votre adresse mail.")), Length(max=320, message=_l("Adresse trop longue."))],
+        id="username",
     )
     password = PasswordField(
         _l("Mot de passe"),
