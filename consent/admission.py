@@ -107,7 +107,7 @@ def ask(session: LiveSession, client: RegisteredClient, organization: Organizati
         Admission.end(last.id, None, now)  # nobody answered it in time
     admission_id = Admission.ask(organization.id, client.id, session.account_id, now)
     if admission_id is not None:
-        _send(session, client, organization, admission_id)
+        _send(session, client, organization)
         _record(Event.ADMISSION_ASKED, client.id, organization.id, admission_id, subject=session.account_id)
     return True
 
@@ -181,12 +181,12 @@ def _shown(found: Admission, client: Client) -> Shown:
     return Shown(found.id, client, person, found.asked_at, found.granted_at)
 
 
-def _send(session: LiveSession, client: RegisteredClient, organization: Organization, admission_id: UUID) -> None:
+def _send(session: LiveSession, client: RegisteredClient, organization: Organization) -> None:
     told: dict[str, Any] = {
         "person": f"{session.given_names} {session.family_name}",
         "application": client.name,
         "company": organization.name,
-        "link": f"{settings.issuer}/organizations/{organization.id}/applications/{admission_id}",
+        "link": f"{settings.issuer}/",  # never to a page that asks for a password (LNK-14)
     }
     for holder in Colleague.holders(organization.id, clock.now()):
         if holder.canonical is not None:

@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from flask import Flask
 
 from idp.audit.models import AuditEvent
 from idp.db import db
+from idp.delegations.admissions.models import Admission
 from idp.delivery.transports.port import Mail
 from tests.browser import Browser, Page
 from tests.builders import Member, Portal, a_delegation, an_account, an_organization, membership
@@ -59,3 +61,11 @@ def delegated(app: Flask, lea: Member, **allows: Any) -> tuple[Member, UUID]:
         clerk, office = an_account(), an_organization(kind="firm")
         membership(clerk.id, office.id, holder=False)
         return clerk, a_delegation(lea.organization_id, office.id, **allows).id
+
+
+def requested(app: Flask) -> str:
+    """Where the newest request is answered: the mail leads home, from where one finds it."""
+    with app.app_context():
+        newest = db.session.scalars(sa.select(Admission).order_by(Admission.asked_at.desc())).first()
+        assert newest is not None
+        return f"/organizations/{newest.organization_id}/applications/{newest.id}"

@@ -14,8 +14,8 @@ from idp.oidc.models.grant import Grant
 from tests.browser import Browser
 from tests.builders import a_client, an_account, an_organization, membership
 from tests.companies import joins, signed_in
-from tests.mailbox import link_in, mails_to
-from tests.partners import CLOSED, answers, asks, closes, delegated, events, the_mail
+from tests.mailbox import mails_to
+from tests.partners import CLOSED, answers, asks, closes, delegated, events, requested, the_mail
 from tests.relying_party import RelyingParty
 from tests.rows import row
 
@@ -39,7 +39,7 @@ def test_the_colleagues_request_reaches_the_holders_who_open_the_company(app, fi
     mail = the_mail(app, other)
     assert mail.subject.startswith("Une application pour votre entreprise")
     assert "Paie Exemple" in mail.text
-    page = answers(app, lea, link_in(the_mail(app, lea)), "allow")
+    page = answers(app, lea, requested(app), "allow")
     assert "Ouverte depuis" in page.text
     assert browser.get(browser.page.url).title.startswith("Autorisation")
     assert "code" in browser.submit(choice="allow").answer
@@ -84,7 +84,7 @@ def test_how_long_holders_are_left_in_peace_is_a_setting(template, tmp_path):
 
 def test_a_refusal_is_said_and_not_asked_again_at_once(app, firm, lea, karim):
     browser = asks(app, karim, firm)
-    answers(app, lea, link_in(the_mail(app, lea)), "refuse")
+    answers(app, lea, requested(app), "refuse")
     assert "a refusé cette application" in browser.get(browser.page.url).text
     browser.submit(choice="ask")
     assert len(mails_to(app, lea.email, "consent/admission")) == 1

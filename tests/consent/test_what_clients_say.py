@@ -7,8 +7,7 @@ import pytest
 from tests.browser import Browser
 from tests.builders import a_client
 from tests.companies import joins, signed_in
-from tests.mailbox import link_in
-from tests.partners import asks, the_mail
+from tests.partners import asks, requested, the_mail
 from tests.rows import row
 
 NAMES = (
@@ -47,7 +46,7 @@ def test_it_is_text_on_each_page_and_in_each_mail(app, firm, lea):
     assert ALIVE.search(mail.html) is None
     holder = signed_in(app, lea)
     checked(holder.get(f"/organizations/{lea.organization_id}/applications"))
-    checked(holder.get(link_in(mail)))
+    checked(holder.get(requested(app)))
     holder.submit(choice="allow")
     checked(holder.page)
     checked(holder.asks(firm))

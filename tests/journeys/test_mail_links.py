@@ -83,7 +83,7 @@ SENT: dict[str, Callable[[Flask], Sent]] = {
     "accounts/password_reset": a_reset,
 }
 """Each kind of mail whose link holds a secret: who sends one."""
-LEADS_HOME = {"accounts/address_taken", "accounts/access_ended", "accounts/people_changed"}
+LEADS_HOME = {"accounts/address_taken", "accounts/access_ended", "accounts/people_changed", "consent/admission"}
 LEADS_TO_A_CHOICE = {"accounts/invitation", "delegations/offer"}
 """Who is invited signs in, or opens an account: see test_joining.py and test_newcomers.py."""
 

@@ -8,8 +8,7 @@ from idp.audit.events import Event
 from tests.browser import Browser
 from tests.builders import an_organization, membership
 from tests.companies import joins, signed_in
-from tests.mailbox import link_in
-from tests.partners import CLOSED, asks, closes, events, the_mail
+from tests.partners import CLOSED, asks, closes, events, requested
 from tests.relying_party import RelyingParty
 from tests.rows import row
 
@@ -17,7 +16,7 @@ from tests.rows import row
 @row("TRS-1")
 def test_a_company_or_a_request_that_is_not_theirs_is_answered_as_one_that_does_not_exist(app, firm, lea, karim):
     asks(app, karim, firm)
-    path = link_in(the_mail(app, lea))
+    path = requested(app)
     with app.app_context():
         own = an_organization().id
     stranger = joins(app, own, "stranger@example.org", holder=True).who
@@ -37,7 +36,7 @@ def test_a_company_or_a_request_that_is_not_theirs_is_answered_as_one_that_does_
 @row("OID-18")
 def test_to_open_asks_for_a_password_typed_lately_and_to_close_does_not(app, firm, lea, karim):
     asks(app, karim, firm)
-    path = link_in(the_mail(app, lea))
+    path = requested(app)
     browser = signed_in(app, lea)
     with clock.travel(timedelta(minutes=11)):
         page = browser.get(path)
@@ -52,7 +51,7 @@ def test_to_open_asks_for_a_password_typed_lately_and_to_close_does_not(app, fir
 
 def test_answered_twice_the_first_answer_stands(app, firm, lea, karim):
     asks(app, karim, firm)
-    path = link_in(the_mail(app, lea))
+    path = requested(app)
     first, late = signed_in(app, lea), signed_in(app, lea)
     late.get(path)
     first.get(path)
