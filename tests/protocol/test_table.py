@@ -32,3 +32,8 @@ def test_every_test_file_of_the_protocol_has_a_row():
         "tests/protocol/test_table.py"
     }
     assert kept - {path for row in TABLE for path in quoted(row[3])} == set()
+
+
+def test_every_program_of_others_is_named_and_every_name_is_one():
+    named = {path for row in ROWS if len(row) == 2 for path in quoted(row[1]) if path.startswith("tests/")}
+    assert named == {str(path.relative_to(ROOT)) for path in Path(__file__).parent.glob("clients/test_*.py")}

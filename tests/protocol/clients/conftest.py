@@ -1,0 +1,87 @@
+"""The provider over https, known by a private authority alone, and a person who signs in there with a browser's habits."""
+
+import ssl
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urljoin
+
+import httpx
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from tests import worlds
+from tests.browser import _Forms
+from tests.builders import Member, Portal, a_client, a_member
+from tests.cluster.authority import Papers, papers
+from tests.postboxes import free_port
+
+ADDRESS = "127.0.0.1"
+
+
+@dataclass
+class Secure:
+    """A running provider: its issuer, what clients trust, and who uses it."""
+
+    issuer: str
+    papers: Papers
+    portal: Portal
+    lea: Member
+
+
+@dataclass
+class Person:
+    """Follows redirects as long as they stay at the provider."""
+
+    provider: Secure
+    http: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        trusted = ssl.create_default_context(cafile=str(self.provider.papers.authority))
+        self.http = httpx.Client(verify=trusted, trust_env=False)
+
+    def goes(self, url: str) -> str:
+        """Open an address, sign in if asked; the address elsewhere where it ends."""
+        answer = self._follow(self.http.get(url))
+        if not answer.is_redirect:
+            typed = {"email": self.provider.lea.email, "password": self.provider.lea.password}
+            known = dict(_Forms.of(answer.text).fields) | typed
+            answer = self._follow(self.http.post(answer.url, data=known, headers={"Referer": str(answer.url)}))
+        assert answer.is_redirect, answer.text
+        return answer.headers["Location"]
+
+    def _follow(self, answer: httpx.Response) -> httpx.Response:
+        while answer.is_redirect:
+            url = urljoin(str(answer.url), answer.headers["Location"])
+            if not url.startswith(f"{self.provider.issuer}/"):
+                break
+            answer = self.http.get(url)
+        return answer
+
+
+@pytest.fixture
+def provider(template: worlds.Template, tmp_path: Path) -> Iterator[Secure]:
+    """Each test has one of its own."""
+    port, made = free_port(), papers(tmp_path, ADDRESS)
+    issuer = f"https://{ADDRESS}:{port}"
+    app: Flask = template.sqlite(tmp_path, issuer=issuer)
+    with app.app_context():
+        secure = Secure(issuer, made, a_client(), a_member())
+    server = make_server(ADDRESS, port, app, threaded=True, ssl_context=(str(made.certificate), str(made.key)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield secure
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    worlds.close(app)
+
+
+@pytest.fixture
+def person(provider: Secure) -> Iterator[Person]:
+    """Léa, at a browser of her own."""
+    made = Person(provider)
+    yield made
+    made.http.close()
