@@ -1,4 +1,4 @@
-"""The provider over https, known by a private authority alone, and a person who signs in there with a browser's habits."""
+"""The provider over https, known by a private authority alone, and a person who signs in there."""
 
 import ssl
 import threading
@@ -28,6 +28,8 @@ class Secure:
     issuer: str
     papers: Papers
     portal: Portal
+    firm: Portal
+    """A third party, which asks for consent."""
     lea: Member
 
 
@@ -50,7 +52,15 @@ class Person:
             known = dict(_Forms.of(answer.text).fields) | typed
             answer = self._follow(self.http.post(answer.url, data=known, headers={"Referer": str(answer.url)}))
         assert answer.is_redirect, answer.text
-        return answer.headers["Location"]
+        return str(answer.headers["Location"])
+
+    def refuses(self, url: str) -> str:
+        """Open an address as whoever is signed in, and refuse what it asks; the address elsewhere where it ends."""
+        asking = self._follow(self.http.get(url))
+        known = dict(_Forms.of(asking.text).fields) | {"choice": "deny"}
+        answer = self._follow(self.http.post(asking.url, data=known, headers={"Referer": str(asking.url)}))
+        assert answer.is_redirect, answer.text
+        return str(answer.headers["Location"])
 
     def _follow(self, answer: httpx.Response) -> httpx.Response:
         while answer.is_redirect:
@@ -68,7 +78,7 @@ def provider(template: worlds.Template, tmp_path: Path) -> Iterator[Secure]:
     issuer = f"https://{ADDRESS}:{port}"
     app: Flask = template.sqlite(tmp_path, issuer=issuer)
     with app.app_context():
-        secure = Secure(issuer, made, a_client(), a_member())
+        secure = Secure(issuer, made, a_client(), a_client(first_party=False), a_member())
     server = make_server(ADDRESS, port, app, threaded=True, ssl_context=(str(made.certificate), str(made.key)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

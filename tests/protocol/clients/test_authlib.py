@@ -1,4 +1,4 @@
-"""Authlib's client, over https with a private authority (OpenID Connect Core 3.1, 5.3, 12; RP-Initiated Logout 1.0, 2)."""
+"""Authlib's client, over https with a private authority (OpenID Connect Core 3.1, 5.3, 12; RP-Initiated Logout 2)."""
 
 from collections.abc import Iterator
 from typing import Any

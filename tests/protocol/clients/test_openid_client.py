@@ -75,6 +75,18 @@ def test_it_understands_that_a_code_was_used(client, person):
     assert redeems(client, answer) == {"error": "invalid_grant"}
 
 
+def test_it_understands_that_the_person_refused(client, person, provider):
+    """RFC 6749 4.1.2.1."""
+    leaves(client, person)
+    firm = provider.firm
+    asked = {"redirect_uri": firm.redirect_uri, "scope": "openid", "state": "state", "nonce": "nonce"}
+    asked |= {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
+    own = {"id": firm.client_id, "secret": firm.secret}
+    answer = person.refuses(client("leave", parameters=asked, **own))
+    checks = {"verifier": VERIFIER, "state": "state", "nonce": "nonce"}
+    assert client("redeem", url=answer, **checks, **own) == {"error": "access_denied"}
+
+
 def test_it_refuses_an_answer_of_another_issuer(client, person):
     """RFC 9207 2.4."""
     answer = leaves(client, person).replace("iss=https", "iss=http")
