@@ -47,7 +47,7 @@ lint: $(STAMP)/dev $(STAMP)/idp .catalogues-complete ## format, lint, types, imp
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/djlint --quiet --check --lint templates
+	@$(BIN)/djlint --check --lint templates
 	@$(BIN)/codespell docs $(wildcard *.md)
 
 bench: $(STAMP)/bench $(STAMP)/idp ## measure beside node-oidc-provider, and print ratios
