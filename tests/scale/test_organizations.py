@@ -48,12 +48,12 @@ _NETWORK = (
        FROM generate_series(1, :memberships) n ON CONFLICT DO NOTHING""",
     """INSERT INTO delegation (id, organization_id, firm_id, firm_siret, firm_name, origin, rights, all_staff,
                                applications_allowed, machine_allowed, created_at, accepted_at, starts_at, ends_on,
-                               ends_at, reminders)
+                               ends_at, reminders, confirm_reminders)
        SELECT md5('d' || n)::uuid, md5('o' || 1 + n % :organizations)::uuid,
               CASE WHEN n <= :clients THEN CAST(:firm AS uuid)
                    ELSE md5('o' || 100 * (1 + n % (:organizations / 100)))::uuid END,
               '00000000000000', 'Cabinet Exemple', 'offer', '["documents:read"]', true, false, false,
-              now(), now(), now() - interval '1 day', current_date + 300, now() + interval '300 days', 0
+              now(), now(), now() - interval '1 day', current_date + 300, now() + interval '300 days', 0, 0
        FROM generate_series(1, :delegations) n""",
 )
 
