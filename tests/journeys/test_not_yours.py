@@ -111,7 +111,7 @@ def answer(browser: Browser, asked: Asked, url: str, form: dict[str, str]) -> tu
     page, place = response.get_data(as_text=True), response.headers.get("Location", "")
     for one in asked.ids:
         page, place = page.replace(one, "ID"), place.replace(one, "ID")
-    page = re.sub(r"(<code>)[\w-]{16}(</code>)", r"\1INCIDENT\2", page)
+    page = re.sub(r"(<code[^>]*>)[\w-]{16}(</code>)", r"\1INCIDENT\2", page)
     page = re.sub(r'(name="csrf_token"[^>]*value=")[^"]*', r"\1TOKEN", page)
     page, place = (re.sub(r"/journey/[0-9a-f-]{36}", "/journey/ID", text) for text in (page, place))
     return response.status_code, place, page
