@@ -1,6 +1,7 @@
 """Which organization a request names, and which rights there: `authorization_details` (RFC 9396) or plain words."""
 
 import json
+from contextlib import suppress
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -66,10 +67,8 @@ def _are_rights(privileges: Any) -> bool:
 
 
 def _organization(text: str) -> dict[str, str]:
-    try:
+    with suppress(ValueError):  # not an id: a SIRET, then
         return {"id": str(UUID(text))}
-    except ValueError:
-        pass  # not an id: a SIRET, then
     try:
         return {"siret": sirets.parse(text.removeprefix(ICD_SIRET))}
     except NotASiret:
