@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests import builders, servers, worlds
 from tests.browser import Browser
@@ -15,6 +15,7 @@ from tests.builders import Member, Portal
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")  # how fast a machine is must never decide of a test
+expect.set_options(timeout=servers.PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +45,7 @@ def page(chromium: Chromium) -> Iterator[Page]:
     french = {"locale": "fr-FR", "timezone_id": "Europe/Paris"}
     # The authority of a cluster is made on the spot: programs check it, and this browser does not know it.
     context = chromium.new_context(**french, service_workers="block", ignore_https_errors=True)
-    context.set_default_timeout(5000)
+    context.set_default_timeout(servers.PATIENCE)
     yield context.new_page()
     context.close()
 

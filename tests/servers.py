@@ -16,6 +16,8 @@ import psycopg
 from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 
+PATIENCE = 30_000
+"""Milliseconds a browser waits for what a page will show: how fast a machine is must never decide of a test."""
 PLAIN = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
 

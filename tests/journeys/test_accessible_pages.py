@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests import worlds
+from tests import servers, worlds
 from tests.rows import row
 from tests.screens.every import OF_AN_ACCOUNT, SCREENS
 from tests.screens.site import Site, serving
@@ -104,7 +104,7 @@ class Shown:
 def reached(name: str, language: str, site: Site, chromium: Browser) -> Iterator[Shown]:
     """That screen on a telephone, in a browser of its own."""
     context = chromium.new_context(locale=LANGUAGES[language], timezone_id="Europe/Paris")
-    context.set_default_timeout(5000)
+    context.set_default_timeout(servers.PATIENCE)
     page = context.new_page()
     page.set_viewport_size({"width": 320, "height": 640})
     SCREENS[name](site, page)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from idp import clock
-from tests import worlds
+from tests import servers, worlds
 from tests.rows import row
 from tests.screens import account, opening
 from tests.screens.site import CHOSEN, Site, a_mobile, an_address, choose, fill, serving, submit
@@ -32,7 +32,7 @@ def site(template: worlds.Template, tmp_path_factory: pytest.TempPathFactory) ->
 def plain(chromium: Browser) -> Iterator[Page]:
     """A browser where no script runs."""
     context = chromium.new_context(locale="fr-FR", timezone_id="Europe/Paris", java_script_enabled=False)
-    context.set_default_timeout(5000)
+    context.set_default_timeout(servers.PATIENCE)
     yield context.new_page()
     context.close()
 

@@ -17,16 +17,6 @@ from tests.examples.running import free_ports, started
 from tests.postboxes import Letters, letters
 
 NEW = "Trois-Mots-Sans-Rapport-7"
-SLOW = 20_000
-"""Milliseconds: a mail has a courier, the postbox looks every three seconds, and the machine has other tests to run."""
-
-
-@pytest.fixture(autouse=True)
-def _patience(page: Page) -> Iterator[None]:
-    page.context.set_default_timeout(SLOW)
-    expect.set_options(timeout=SLOW)
-    yield
-    expect.set_options(timeout=5000)
 
 
 @pytest.fixture(scope="module", params=["embedded", "two nodes behind nginx"])
