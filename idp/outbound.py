@@ -29,7 +29,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 @dataclass(frozen=True)
 class Answer:
-    """What was answered. A body that is longer than LONGEST was cut; `after` is `Retry-After` in seconds, 0 without."""
+    """What was answered; `after` is `Retry-After` in seconds, 0 without. A body has at most one byte more than LONGEST,
+    which says that it was cut."""
 
     status: int
     after: int
@@ -170,4 +171,4 @@ def _read(response: httpcore.Response) -> Answer:
             break
     said = {name.lower(): value for name, value in response.headers}
     after = re.fullmatch(rb"[0-9]{1,6}", said.get(b"retry-after", b""))
-    return Answer(response.status, int(after[0]) if after else 0, body)
+    return Answer(response.status, int(after[0]) if after else 0, body[: LONGEST + 1])

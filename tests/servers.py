@@ -102,7 +102,7 @@ class Redis:
 def postgres() -> Iterator[Postgres]:
     """A new, empty PostgreSQL cluster; durability is off, as nothing here outlives a run."""
     programs = _postgres_programs()
-    with _folder("pg") as home:
+    with short_folder("pg") as home:
         if os.getuid() == 0:  # PostgreSQL refuses to run as root
             shutil.chown(home, "postgres")
         prefix = dies_with_us("INT", user="postgres")
@@ -126,7 +126,7 @@ def redis() -> Iterator[Redis]:
     program = shutil.which("redis-server")
     if program is None:
         raise Missing("redis-server")
-    with _folder("rd") as home:
+    with short_folder("rd") as home:
         path = home / "s"
         command = [*dies_with_us("TERM"), program, "--port", "0", "--unixsocket", str(path), "--dir", str(home)]
         command += ["--save", "", "--appendonly", "no", "--daemonize", "no", "--maxmemory-policy", "noeviction"]
@@ -158,8 +158,8 @@ def _running(process: Process) -> Iterator[None]:
 
 
 @contextmanager
-def _folder(prefix: str) -> Iterator[Path]:
-    # Short, as a socket's path has 107 bytes at most, and reachable by the postgres account.
+def short_folder(prefix: str) -> Iterator[Path]:
+    """A folder that goes away: short, as a socket's path has 107 bytes at most, which the postgres account reaches."""
     path = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
     try:
         yield path

@@ -25,7 +25,7 @@ PORTAL = Portal(id=None, client_id="portal", secret=None, redirect_uri="https://
 @pytest.fixture(scope="module")
 def empty() -> Iterator[Machine]:
     """A machine on which nothing was done."""
-    with servers._folder("op") as home, machine(home) as made:
+    with servers.short_folder("op") as home, machine(home) as made:
         yield made
 
 

@@ -45,8 +45,8 @@ def current() -> Origin:
     return Origin(g.get("request_id"), _network(), agent, actor=g.get("actor_id"))
 
 
-def acts(account_id: UUID) -> None:
-    """Note who is acting in this request."""
+def acts(account_id: UUID | None) -> None:
+    """Note who is acting in this request; None: nobody we know."""
     g.actor_id = account_id
 
 

@@ -12,7 +12,6 @@ from idp.delegations.views import (
     clients,
     deeds,
     given,
-    newcomers,
     offer_link,
     offering,
     printed,
@@ -40,7 +39,7 @@ PAGES: tuple[tuple[str, str, Callable[..., Any], Callable[..., Any]], ...] = (
     (f"{FIRM}/file", "sheet", sheet.show, sheet.submit),
     (f"{CLIENT}/staff", "staff", staff.show, staff.submit),
     ("/delegation-offer", "offered", offer_link.show, offer_link.submit),
-    ("/delegation-offer/account", "newcomer", newcomers.show, newcomers.submit),
+    ("/delegation-offer/account", "newcomer", offer_link.account, offer_link.account_submit),
     *((f"{ONE}/{deed}", deed, _of(deeds.show, deed), _of(deeds.submit, deed)) for deed in deeds.DEEDS),
     *(
         (f"{CLIENT}/{deed}", f"client_{deed}", _of(clients.deed, deed), _of(clients.deed_submit, deed))

@@ -7,7 +7,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
 READY = 60
@@ -85,18 +85,21 @@ def end(process: Child | None) -> None:
         process.wait()
 
 
+def _status(address: str) -> int | None:
+    """What it answers; None while nobody listens there."""
+    try:
+        return int(build_opener(ProxyHandler({})).open(address, timeout=5).status)
+    except HTTPError as error:
+        return error.code
+    except OSError:
+        return None
+
+
 def until_it_answers(address: str, process: Child, said: Path) -> None:
     """Wait for 200 or 503. Raises RuntimeError, with the end of its log, when it ends, or takes a minute."""
-    visit, limit = build_opener(ProxyHandler({})).open, time.monotonic() + READY
+    limit = time.monotonic() + READY
     while process.poll() is None and time.monotonic() < limit:
-        try:
-            visit(address, timeout=5)
-        except HTTPError as error:
-            if error.code == 503:
-                return
-        except (URLError, OSError):
-            pass
-        else:
+        if _status(address) in (200, 503):
             return
         time.sleep(0.05)
     raise RuntimeError(f"{address} does not answer: {said.read_text()[-2000:]}")

@@ -2,17 +2,19 @@
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
 from idp.accounts import email_certification
-from idp.accounts.views import menus
+from idp.accounts.views import menus, newcomer
+from idp.accounts.views.newcomer import Door
 from idp.delegations.granting import answering, newcomers
 from idp.delegations.granting.answering import Offer, Refusal
 from idp.delegations.granting.offering import PURPOSE
 from idp.registry.models import Fund
 from idp.sessions import current
 from idp.sessions.views import arriving
-from idp.web import i18n, landing
+from idp.web import landing
 
 
 def link(secret: str) -> ResponseReturnValue:
@@ -46,8 +48,7 @@ def submit() -> ResponseReturnValue:
         return dead()
     session, choice = current.session(), request.form.get("choice")
     if session is None and choice == "open":
-        newcomers.send_code(offer, i18n.spoken())
-        return redirect(url_for("delegations.newcomer"), 303)
+        return newcomer.send_code(DOOR, offer)
     if session is None:
         return arriving.sign_in_first("delegations.offered", Fund.by_id(offer.fund_id))
     if choice == "change":
@@ -63,6 +64,16 @@ def submit() -> ResponseReturnValue:
     return redirect(url_for("delegations.clients"), 303)
 
 
+def account() -> ResponseReturnValue:
+    """The form of who opens an account; the code is in the mailbox."""
+    return newcomer.show(DOOR)
+
+
+def account_submit() -> ResponseReturnValue:
+    """The account, signed in and with its one client; or the form again."""
+    return newcomer.submit(DOOR)
+
+
 def offer_here() -> Offer | None:
     """The offer of the link, read before anything else opens a transaction."""
     secret = landing.secret_of(PURPOSE)
@@ -72,3 +83,16 @@ def offer_here() -> Offer | None:
 def dead() -> ResponseReturnValue:
     """The page of a link that is of no use any more."""
     return render_template("delegations/offer_link/dead.html"), 410
+
+
+DOOR = Door(
+    newcomers.WAY,
+    PURPOSE,
+    _l("Votre compte pour ce client"),
+    here="delegations.newcomer",
+    beyond="delegations.clients",
+    find=offer_here,
+    dead=dead,
+    siren=lambda offer: offer.firm_siret[:9],
+    opens=newcomers.open_account,
+)
