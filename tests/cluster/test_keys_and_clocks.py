@@ -6,6 +6,8 @@ from tests.browser import Browser
 from tests.cluster.load import flows, load, soon
 from tests.relying_party import RelyingParty, header_of
 
+pytestmark = pytest.mark.timeout(300)  # the first test of a file starts the cluster, which is slow where all are busy
+
 
 def signs_with(party, token):
     """The key of the next ID token, and the refresh token after it."""

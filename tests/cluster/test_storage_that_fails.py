@@ -1,11 +1,13 @@
 """PostgreSQL restarts under load; Redis is flushed, stopped and started: what stops, what goes on, what comes back."""
 
+import pytest
 from redis import Redis
 
 from tests.browser import Browser
 from tests.cluster.load import flows, load, sign_in_and_use, soon
 from tests.relying_party import RelyingParty
 
+pytestmark = pytest.mark.timeout(300)  # the first test of a file starts the cluster, which is slow where all are busy
 WITHOUT_STORAGE = ("/jwks", "/.well-known/openid-configuration", "/livez")
 NOBODY = "nobody@example.org"
 
