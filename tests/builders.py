@@ -123,8 +123,8 @@ def a_delegation(organization_id: UUID, firm_id: UUID, **changes: Any) -> Delega
     return _kept(Delegation(**(values | changes)))
 
 
-def a_client(**changes: Any) -> Portal:
-    """A confidential first-party portal with every scope."""
+def a_client(*, development: bool = False, **changes: Any) -> Portal:
+    """A confidential first-party portal with every scope. In development it may live on this machine."""
     asked: dict[str, Any] = {
         "name": "Espace sécurisé",
         "client_id": f"portal-{next(_numbers)}",
@@ -134,7 +134,7 @@ def a_client(**changes: Any) -> Portal:
         "initiate_login_uri": START,
         "scopes": ("openid", "profile", "email", "phone", "organization", "organizations", "offline_access"),
     }
-    done = register(Metadata(**(asked | changes)), development=False)
+    done = register(Metadata(**(asked | changes)), development=development)
     assert isinstance(done, Registered), done
     db.session.commit()
     uris = done.client.redirect_uris

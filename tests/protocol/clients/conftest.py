@@ -4,7 +4,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 import httpx
@@ -25,12 +25,18 @@ ADDRESS = "127.0.0.1"
 class Secure:
     """A running provider: its issuer, what clients trust, and who uses it."""
 
+    app: Flask
     issuer: str
     papers: Papers
     portal: Portal
     firm: Portal
     """A third party, which asks for consent."""
     lea: Member
+
+    def registers(self, **changes: Any) -> Portal:
+        """One more client, whose program runs on this machine."""
+        with self.app.app_context():
+            return a_client(development=True, **changes)
 
 
 @dataclass
@@ -56,11 +62,19 @@ class Person:
 
     def refuses(self, url: str) -> str:
         """Open an address as whoever is signed in, and refuse what it asks; the address elsewhere where it ends."""
-        asking = self._follow(self.http.get(url))
-        known = dict(_Forms.of(asking.text).fields) | {"choice": "deny"}
-        answer = self._follow(self.http.post(asking.url, data=known, headers={"Referer": str(asking.url)}))
+        answer = self.says("deny", url)
         assert answer.is_redirect, answer.text
         return str(answer.headers["Location"])
+
+    def says(self, choice: str, url: str) -> httpx.Response:
+        """Open an address as whoever is signed in, and choose; where that ends."""
+        asking = self._follow(self.http.get(url))
+        known = dict(_Forms.of(asking.text).fields) | {"choice": choice}
+        return self._follow(self.http.post(asking.url, data=known, headers={"Referer": str(asking.url)}))
+
+    def carries(self, page: httpx.Response, url: str) -> httpx.Response:
+        """Post the form of a page to an address elsewhere, as its script does."""
+        return self.http.post(url, data=dict(_Forms.of(page.text).fields))
 
     def _follow(self, answer: httpx.Response) -> httpx.Response:
         while answer.is_redirect:
@@ -71,14 +85,14 @@ class Person:
         return answer
 
 
-@pytest.fixture
-def provider(template: worlds.Template, tmp_path: Path) -> Iterator[Secure]:
-    """Each test has one of its own."""
-    port, made = free_port(), papers(tmp_path, ADDRESS)
-    issuer = f"https://{ADDRESS}:{port}"
-    app: Flask = template.sqlite(tmp_path, issuer=issuer)
+@pytest.fixture(scope="module")
+def provider(template: worlds.Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secure]:
+    """One for the tests of a client; it trusts the authority, too, where it tells clients of a sign-out."""
+    folder, port = tmp_path_factory.mktemp("provider"), free_port()
+    issuer, made = f"https://{ADDRESS}:{port}", papers(folder, ADDRESS)
+    app = template.sqlite(folder, issuer=issuer, delivery_ca_file=made.authority)
     with app.app_context():
-        secure = Secure(issuer, made, a_client(), a_client(first_party=False), a_member())
+        secure = Secure(app, issuer, made, a_client(), a_client(first_party=False), a_member())
     server = make_server(ADDRESS, port, app, threaded=True, ssl_context=(str(made.certificate), str(made.key)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
