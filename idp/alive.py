@@ -12,7 +12,7 @@ from uuid import UUID
 
 import psycopg
 
-from idp.db import db
+from idp.db import driver_connection
 from idp.errors import DatabaseUnavailable
 from idp.settings import settings
 
@@ -137,9 +137,12 @@ def session_alive(digest: bytes, now: datetime) -> LiveSession | None:
     return _hot(LiveSession, _SESSION, {"digest": digest, **limits})
 
 
-def grant_alive(grant_id: UUID, now: datetime) -> LiveGrant | None:
-    """The grant, if it and all it stands on live: session, account, client, membership. One statement."""
-    return _hot(LiveGrant, _GRANT, {"id": grant_id, **_grant_limits(now)})
+def grant_alive(grant_id: UUID, now: datetime, alone: bool = False) -> LiveGrant | None:
+    """The grant, if it and all it stands on live: session, account, client, membership. One statement.
+
+    `alone` is for who reads this and changes nothing: no transaction is begun for it, where none has.
+    """
+    return _hot(LiveGrant, _GRANT, {"id": grant_id, **_grant_limits(now)}, alone)
 
 
 def grant_of_refresh_token(digest: bytes, now: datetime) -> LiveGrant | None:
@@ -164,25 +167,29 @@ DRIVERS_ERRORS = (sqlite3.OperationalError, psycopg.OperationalError)
 _NAMED = re.compile(r":([a-z_]+)")
 
 
-def _hot(kind: type[Row], text: str, values: dict[str, Any]) -> Row | None:
-    """Run a statement on the driver's own connection, within the transaction: prepared by psycopg after its first uses.
+def _hot(kind: type[Row], text: str, values: dict[str, Any], alone: bool = False) -> Row | None:
+    """Run a statement on the driver's own connection: prepared by psycopg after its first uses.
 
     SQLAlchemy would describe forty columns anew each time, which costs more than the statement does.
     """
-    connection = db.session.connection()
-    driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "sqlite":
-        values = {name: _sent(value) for name, value in values.items()}
-    else:
-        text = _for_psycopg(text)
     try:
-        found = driver.execute(text, values).fetchone()
+        with driver_connection(alone) as driver:
+            found = _asked(driver, text, values).fetchone()
     except DRIVERS_ERRORS as error:
         raise DatabaseUnavailable(type(error).__name__) from error
     if found is None:
         return None
-    read = zip(_readers(kind), found, strict=True)
-    return kind._make(value if value is None else reader(value) for reader, value in read)
+    told = list(found)
+    for place, reader in _readers(kind):
+        if told[place] is not None:
+            told[place] = reader(told[place])
+    return kind._make(told)
+
+
+def _asked(driver: Any, text: str, values: dict[str, Any]) -> Any:
+    if isinstance(driver, sqlite3.Connection):
+        return driver.execute(text, {name: _sent(value) for name, value in values.items()})
+    return driver.execute(_for_psycopg(text), values)
 
 
 @cache
@@ -192,7 +199,7 @@ def _for_psycopg(text: str) -> str:
 
 def _sent(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
     return value.hex if isinstance(value, UUID) else value
 
 
@@ -213,13 +220,14 @@ def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-_READERS: dict[Any, Callable[[Any], Any]] = {UUID: _id, datetime: _instant, date: _day, bool: bool, str: str}
+_READERS: dict[Any, Callable[[Any], Any]] = {UUID: _id, datetime: _instant, date: _day, bool: bool}
 
 
 @cache
-def _readers(kind: type[NamedTuple]) -> list[Callable[[Any], Any]]:
+def _readers(kind: type[NamedTuple]) -> list[tuple[int, Callable[[Any], Any]]]:
+    """By its place, how each column is read that is not what the driver gives."""
     plain = [
         next(iter(set(get_args(hint)) - {NoneType}), hint) if NoneType in get_args(hint) else hint
         for hint in get_type_hints(kind).values()
     ]
-    return [_READERS.get(hint, _json) for hint in plain]
+    return [(place, _READERS.get(hint, _json)) for place, hint in enumerate(plain) if hint is not str]

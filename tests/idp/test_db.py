@@ -1,13 +1,15 @@
 """The unit of work, and what both databases have in common."""
 
+import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
 from idp import clock
-from idp.db import UTCDateTime, db, new_id, own_transaction, seconds_from, unit_of_work
+from idp.db import UTCDateTime, db, driver_connection, new_id, own_transaction, seconds_from, unit_of_work
 from idp.registry.models import Fund
 from tests.builders import a_fund
 
@@ -52,6 +54,38 @@ def test_an_own_transaction_refuses_to_wait_behind_the_requests_own(app):
         db.session.execute(sa.select(1))
         with pytest.raises(AssertionError), own_transaction():
             pass
+
+
+def test_what_reads_alone_begins_no_transaction_and_sees_what_was_committed(any_app):
+    with any_app.app_context():
+        fund_id = a_fund(website="committed").id
+        db.session.commit()
+        db.session.remove()
+        with driver_connection(alone=True) as driver:
+            assert driver.execute("SELECT website FROM fund").fetchone() == ("committed",)
+        assert not db.session.registry.has()
+        db.session.get(Fund, fund_id).website = "not yet"
+        db.session.flush()
+        with driver_connection(alone=True) as driver:
+            assert driver.execute("SELECT website FROM fund").fetchone() == ("not yet",)  # in the one that has begun
+        db.session.rollback()
+        assert db.session.get(Fund, fund_id).website == "committed"
+
+
+def read_and_fail():
+    with driver_connection(alone=True) as driver:
+        driver.execute("SELECT 1 FROM nothing_of_the_kind")
+
+
+def test_a_connection_that_failed_is_not_used_again(any_app):
+    with any_app.app_context():
+        with pytest.raises((sqlite3.OperationalError, psycopg.ProgrammingError)):
+            read_and_fail()
+        assert db.engine.pool.checkedout() == 0
+        fund_id = a_fund(website="before").id
+        with pytest.raises(ZeroDivisionError):
+            rename_and_fail(fund_id)
+        assert db.session.get(Fund, fund_id).name != "after"  # one that still commits by itself would have kept it
 
 
 def test_an_instant_comes_back_aware_and_in_utc(any_app):

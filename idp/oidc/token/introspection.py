@@ -54,7 +54,7 @@ def _of_access_token(token: str, asker: RegisteredClient, now: datetime) -> dict
     told = {name: said[name] for name in _TOLD if name in said} | {"token_type": "Bearer"}
     if "grant" not in said:
         return _of_client(said, told, now)
-    alive = grant_alive(access_token.grant_of(said), now)
+    alive = grant_alive(access_token.grant_of(said), now, alone=True)
     if alive is None or alive.client_public_id != said["client_id"]:
         return None
     details = claims.authorization_details(alive, str(said.get("scope", "")).split())  # as they are now, not then

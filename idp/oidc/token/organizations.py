@@ -22,7 +22,7 @@ def tell(token: str | None, search: str, page: int) -> Answer:
     now = clock.now()
     try:
         said = access_token.read(token, now)
-        alive = grant_alive(access_token.grant_of(said), now)
+        alive = grant_alive(access_token.grant_of(said), now, alone=True)
     except BadToken:
         return userinfo.refused("invalid_token")
     if alive is None or alive.client_public_id != said["client_id"]:

@@ -31,7 +31,7 @@ def tell(token: str | None) -> Told:
     now = clock.now()
     try:
         said = access_token.read(token, now)
-        alive = grant_alive(access_token.grant_of(said), now)
+        alive = grant_alive(access_token.grant_of(said), now, alone=True)
     except BadToken:
         return Told(refused("invalid_token"))
     client = registered.find(said["client_id"])
