@@ -19,6 +19,7 @@ STAMP := .venv/.stamp
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 LOCK := $(BIN)/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11
 CATALOGUES := $(wildcard idp/translations/*/LC_MESSAGES/*.po)
+SCRIPTS := examples/integrate/node tests/protocol/clients/spa
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent
 BABEL := $(BIN)/pybabel --quiet
 
@@ -95,7 +96,7 @@ lock: $(STAMP)/uv ## resolve the *.in files again, keeping the pins that still h
 	  --output-file requirements-dev.txt
 
 clean: ## forget everything: data, environment, whatever was built
-	@rm -rf var .venv bench/peer/node_modules examples/integrate/node/node_modules build dist *.egg-info .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf var .venv $(addsuffix /node_modules,bench/peer $(SCRIPTS)) build dist *.egg-info .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # Set-up
 .PHONY: FORCE
@@ -126,9 +127,9 @@ $(STAMP)/dev: requirements-dev.txt $(STAMP)/examples
 	@$(INSTALL) --require-hashes -r requirements-dev.txt
 	@touch $@
 
-$(STAMP)/samples: examples/integrate/node/package-lock.json $(STAMP)/dev
-	@echo "Setting up: the sample in JavaScript"
-	@$(NPM) --prefix examples/integrate/node
+$(STAMP)/samples: $(addsuffix /package-lock.json,$(SCRIPTS)) $(STAMP)/dev
+	@echo "Setting up: the sample and the test page in JavaScript"
+	@for folder in $(SCRIPTS); do $(NPM) --prefix $$folder; done
 	@touch $@
 
 $(STAMP)/bench: bench/peer/package-lock.json $(STAMP)/dev

@@ -136,14 +136,14 @@ def redis() -> Iterator[Redis]:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*flags: str) -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
     program = shutil.which("chromium")
     if program is None:
         raise Missing("chromium")
     with sync_playwright() as playwright:
         # A container's /dev/shm may be too small for a browser.
-        browser = playwright.chromium.launch(executable_path=program, args=["--disable-dev-shm-usage"])
+        browser = playwright.chromium.launch(executable_path=program, args=["--disable-dev-shm-usage", *flags])
         yield browser
         browser.close()
 

@@ -1,6 +1,9 @@
 """A private authority, made on the spot, and the certificate that it gives the front of a cluster."""
 
+import ssl
+from base64 import b64encode
 from datetime import timedelta
+from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +24,18 @@ class Papers(NamedTuple):
     authority: Path
     certificate: Path
     key: Path
+
+    def context(self) -> ssl.SSLContext:
+        """The TLS of a server."""
+        made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        made.load_cert_chain(self.certificate, self.key)
+        return made
+
+    def pin(self) -> str:
+        """The digest by which Chromium knows the server's key, where it knows no authority (RFC 7469, 2.4)."""
+        public = x509.load_pem_x509_certificate(self.certificate.read_bytes()).public_key()
+        info = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        return b64encode(sha256(info).digest()).decode()
 
 
 def papers(folder: Path, address: str) -> Papers:

@@ -47,6 +47,15 @@ def test_another_clients_origin_reads_nothing(app, spa, portal):
     assert ALLOWED not in response.headers
 
 
+def test_a_refusal_of_userinfo_may_be_read_by_every_registered_origin_and_by_no_other(app, spa):
+    """Whose token it was is not known: it may have ended."""
+    refused = answer(app, "GET", "/userinfo", headers={"Origin": SPA, "Authorization": "Bearer ended"})
+    assert (refused.status_code, refused.headers[ALLOWED]) == (401, SPA)
+    assert refused.headers["Access-Control-Expose-Headers"] == "WWW-Authenticate"
+    other = answer(app, "GET", "/userinfo", headers={"Origin": "https://evil.example.org"})
+    assert ALLOWED not in other.headers
+
+
 @pytest.mark.parametrize("url", ["/token", "/userinfo", "/revoke"])
 def test_a_registered_origin_may_ask_and_another_may_not(app, spa, url):
     headers = {"Origin": SPA, "Access-Control-Request-Method": "POST"}
