@@ -37,6 +37,7 @@ from idp import clock, db
 from idp.accounts import memberships, people
 from idp.accounts.colleagues.holding import held_by
 from idp.accounts.models import Account
+from idp.accounts.views import menus
 from idp.delegations.granting import models, offering, paper, terms
 from idp.delegations.granting.paper import Mandate
 from idp.delegations.granting.terms import Terms
@@ -125,7 +126,8 @@ def _delegate(app: Flask) -> None:
         for member, office in GIVEN:
             given, firm = _found(member), _found(office)
             if not models.is_waiting_for(given.id, firm.siret, clock.now()):
-                paper.enter(Mandate(given, firm.siret, _terms(given, applications_allowed=True), "examples"))
+                wanted = _terms(given, applications_allowed=True)
+                paper.enter(Mandate(given, firm.siret, wanted, "examples"), menus.in_words(wanted.rights))
         offered = _found(OFFERED[0])
         account = Account.by_email(next(one.person.email for one in PERSONAS if OFFERED[0] in one.numbers))
         assert account is not None

@@ -32,7 +32,7 @@ delegations = AppGroup(
     "delegations", help="Which company lets which firm act: see, enter from paper, stop, remind. Ids come from `list`."
 )
 pdf_option = click.option(
-    "--pdf", type=click.Path(dir_okay=False, path_type=Path), help="Write it as one sheet, to post or to keep."
+    "--pdf", type=click.Path(dir_okay=False, path_type=Path), help="Write it as one sheet, to keep."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
@@ -94,18 +94,19 @@ def show(delegation_id: UUID, pdf: Path | None, as_json: bool) -> None:
 def add(until: datetime, pdf: Path | None, as_json: bool, **given: Any) -> None:
     """Enter a mandate that a company signed on paper: it stands at once.
 
-    Its holders are told by mail, where they have an account. A company without one is told by letter: print the --pdf
-    and post it to the address of the register.
+    Its holders are told by mail, where they have an account; and the company, with an account or without, by a letter
+    to the address of the register, which leaves with the next batch (`idp members letters`).
 
     \b
     idp delegations add --fund nord --number N-1234 --firm 99900004500016 --right documents:read \\
-      --until 2027-12-31 --evidence courrier-2026-118 --pdf a-poster.pdf --operator karim
+      --until 2027-12-31 --evidence courrier-2026-118 --operator karim
     """
     with unit_of_work():
         organization = _organization(given["fund"], given["number"])
         allowed = {"applications_allowed": given["applications"], "machine_allowed": given["machines"]}
         wanted = terms.of(given["rights"], until.date(), **allowed)
-        done = paper.enter(Mandate(organization, _siret(given["firm"]), wanted, given["evidence"]))
+        mandate = Mandate(organization, _siret(given["firm"]), wanted, given["evidence"])
+        done = paper.enter(mandate, menus.in_words(wanted.rights))
         if not isinstance(done, Delegation):
             refuse(former_area.REASONS[done])
         shown = _shown(done)

@@ -33,16 +33,17 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 @fragment.command("letters")
 @click.option("--batch", "name", required=True, metavar="NAME", help="Small letters, digits and dashes.")
 @click.option("--fund", "code", metavar="CODE", help="This fund's members only.  [default: each fund's]")
-@click.option("--kind", type=click.Choice([*KINDS, "both"]), default="both", show_default=True)
+@click.option("--kind", type=click.Choice([*KINDS, "all"]), default="all", show_default=True)
 @click.option("--not-before", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The code letters leave later.")
 @click.option("--out", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
 @click.option("--per-file", type=click.IntRange(1, batches.PER_FILE), default=batches.PER_FILE, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @changes
 def letters(name: str, code: str | None, kind: str, not_before: datetime | None, folder: Path, **how: Any) -> None:
-    """Make the letters of a batch as PDF files: the identifier in one, the provisional code in the other.
+    """Make the letters of a batch as PDF files: the identifier in one, the provisional code in another.
 
-    It writes to each organization that never was written to, and to those whose letters were asked for again. Run
+    It writes to each organization that never was written to, and to those whose letters were asked for again. A file
+    of its own has the letters that tell companies of mandates entered for them (`idp delegations add`). Run
     again with the same words, it finishes what was interrupted, and does nothing more. In production the files are
     sealed to the printer's certificate (IDP_LETTERS_CERTIFICATE).
 
@@ -54,7 +55,7 @@ def letters(name: str, code: str | None, kind: str, not_before: datetime | None,
     if not _NAME.fullmatch(name):
         raise click.BadParameter("a name of small letters, digits and dashes is needed", param_hint="--batch")
     press = _press(folder, how["per_file"], quiet=how["as_json"])
-    kinds = list(KINDS) if kind == "both" else [kind]
+    kinds = list(KINDS) if kind == "all" else [kind]
     with unit_of_work(writes=False):
         codes = [fund.code for fund in ([_fund(code)] if code else Fund.all())]
     told = [_make(one, name, not_before.date() if not_before else None, kinds, press) for one in codes]
@@ -95,6 +96,8 @@ def reissue(numbers: tuple[str, ...], code: str) -> None:
 def returned(file: Any) -> None:
     """Kill the codes of letters that came back undelivered: FILE has their references, one a line, or - to type them.
 
+    Of a letter about a mandate it is only noted: the mandate stands. Correct the address, and tell the company.
+
     All of them, or none where one is unknown. A letter that is sent again meanwhile keeps its code.
 
     \b
@@ -105,7 +108,8 @@ def returned(file: Any) -> None:
             counts = returns.kill(file)
         except returns.UnknownReferences as error:
             refuse(*error.reasons)
-    click.echo(f"{counts.killed} codes killed, {counts.known} known already or used")
+    others = f", {counts.notices} letters about mandates" if counts.notices else ""
+    click.echo(f"{counts.killed} codes killed, {counts.known} known already or used{others}")
 
 
 def _press(folder: Path, per_file: int, quiet: bool) -> Press:

@@ -1,5 +1,6 @@
 """Delegations without the holder's click: a signed mandate, or an access that was in force in the former area."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -9,11 +10,12 @@ from idp import clock
 from idp.audit import log
 from idp.audit.events import Event
 from idp.db import db, new_id
-from idp.delegations.granting import models, telling, terms
+from idp.delegations.granting import models, summary, telling, terms
 from idp.delegations.granting.offering import facts
 from idp.delegations.granting.telling import What
 from idp.delegations.granting.terms import Fault, Terms
 from idp.delegations.models import Delegation
+from idp.registry.letters import notices
 from idp.registry.models import Organization
 from idp.settings import settings
 
@@ -39,13 +41,17 @@ class Mandate:
     evidence: str
 
 
-def enter(mandate: Mandate) -> Delegation | Refusal | Fault:
-    """Write a signed mandate down: it stands at once, and both sides are told (DLG-2)."""
+def enter(mandate: Mandate, rights: Sequence[str]) -> Delegation | Refusal | Fault:
+    """Write a signed mandate down: it stands at once, and both sides are told, the company by letter too (DLG-2).
+
+    `rights` are those of the mandate, in words.
+    """
     refusal = _refused(mandate)
     if refusal is not None:
         return refusal
     one = _written(mandate, "paper", mandate.terms.ends_on)
     telling.tell_both(one, mandate.organization, What.ENTERED)
+    notices.ask(mandate.organization, one.id, summary.letter(one, mandate.organization, rights))
     log.record(Event.DELEGATION_ENTERED, organization=mandate.organization.id, details=_facts(one))
     return one
 

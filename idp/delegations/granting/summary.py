@@ -1,4 +1,4 @@
-"""A delegation on one sheet, to be printed, posted or kept: who lets whom do what, and until when."""
+"""A delegation on paper: a sheet to keep, and the letter that tells a company of what it signed."""
 
 import io
 from collections.abc import Sequence
@@ -6,14 +6,17 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from flask_babel import format_date, gettext
+from flask_babel import gettext
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Paragraph, SimpleDocTemplate
 
+from idp.delegations.granting import terms
 from idp.delegations.models import Delegation
+from idp.registry.letters import words
 from idp.registry.letters.drawing import Typeface
+from idp.registry.letters.words import Told
 from idp.registry.models import Fund, Organization
 from idp.settings import settings
 
@@ -32,24 +35,67 @@ def sheet(one: Delegation, organization: Organization, rights: Sequence[str]) ->
     return said.getvalue()
 
 
+def letter(one: Delegation, organization: Organization, rights: Sequence[str]) -> Told:
+    """What the letter says of a mandate that was entered: it names the firm, and no number of the company's."""
+    today = words.day(terms.today_of(organization))
+    return Told(
+        subject=str(gettext("Un cabinet comptable peut agir pour votre entreprise")),
+        opening=str(
+            gettext(
+                "Nous avons reçu la délégation que votre entreprise a signée sur papier. Elle est enregistrée depuis"
+                " le %(day)s : ce cabinet peut agir pour votre entreprise.",
+                day=today,
+            )
+        ),
+        title=str(gettext("Ce que votre entreprise a signé")),
+        lines=[*_firm(one), *_given(one, rights), *_evidence(one)],
+        remedy=str(
+            gettext(
+                "Vous pouvez l’arrêter à tout moment, dans votre espace ou en écrivant à votre caisse. Si vous n’avez"
+                " rien signé, appelez-nous tout de suite."
+            )
+        ),
+    )
+
+
 def _lines(one: Delegation, organization: Organization, rights: Sequence[str]) -> list[str]:
     fund = Fund.by_id(organization.fund_id)
-    until = str(format_date(one.ends_on, "long"))
-    lines = [
+    return [
         str(gettext("Délégation")),
         fund.name if fund else settings.network_name,
         str(gettext("Entreprise : %(name)s, SIRET %(siret)s", name=organization.name, siret=organization.siret)),
-        str(gettext("Cabinet : %(name)s, SIRET %(siret)s", name=one.firm_name, siret=one.firm_siret)),
-        str(gettext("Jusqu’au %(day)s inclus", day=until)),
+        *_firm(one),
+        *_given(one, rights),
+        str(gettext("Vous pouvez l’arrêter à tout moment, dans votre espace ou en écrivant à votre caisse.")),
+        *_evidence(one),
+        *([str(gettext("Mail : %(address)s", address=fund.contact_email))] if fund else []),
+    ]
+
+
+def _firm(one: Delegation) -> list[str]:
+    return [str(gettext("Cabinet : %(name)s, SIRET %(siret)s", name=one.firm_name, siret=one.firm_siret))]
+
+
+def _given(one: Delegation, rights: Sequence[str]) -> list[str]:
+    """The same as the page says, in its words."""
+    lines = [
+        str(gettext("Jusqu’au %(day)s inclus", day=words.day(one.ends_on))),
         str(gettext("Le cabinet peut :")),
         *(f"– {line}" for line in rights),
-        str(gettext("Vous pouvez l’arrêter à tout moment, dans votre espace ou en écrivant à votre caisse.")),
+        str(gettext("Pour toutes les personnes du cabinet"))
+        if one.all_staff
+        else str(gettext("Pour les personnes que le cabinet désigne")),
+        str(gettext("Avec les logiciels du cabinet"))
+        if one.applications_allowed
+        else str(gettext("Sans les logiciels du cabinet")),
     ]
-    if one.evidence:
-        lines.append(str(gettext("Pièce : %(reference)s", reference=one.evidence)))
-    if fund:
-        lines.append(str(gettext("Mail : %(address)s", address=fund.contact_email)))
+    if one.machine_allowed:
+        lines.append(str(gettext("Ses logiciels peuvent travailler seuls, même quand personne n’est là")))
     return lines
+
+
+def _evidence(one: Delegation) -> list[str]:
+    return [str(gettext("Pièce : %(reference)s", reference=one.evidence))] if one.evidence else []
 
 
 @cache

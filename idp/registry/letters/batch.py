@@ -20,16 +20,26 @@ from idp.extensions import postal
 from idp.registry import enrolment
 from idp.registry.letters import drawing, files
 from idp.registry.letters.drawing import Letter, Typeface
-from idp.registry.letters.models import CODE, KINDS, Claim, LetterFile, candidates, claim, claims, issue
-from idp.registry.letters.words import Letterhead, addressed
+from idp.registry.letters.models import (
+    CODE,
+    KINDS,
+    Claim,
+    LetterFile,
+    Notice,
+    candidates,
+    claim,
+    claims,
+    issue,
+)
+from idp.registry.letters.words import Letterhead, Told, addressed
 from idp.registry.models import Fund, LetterBatch
 from keys.cms import Recipient
 from keys.postal import make as new_code
 
 PER_FILE = 5000
 
-Told = Callable[[str, int], None]
-"""Told after each file: its name, and how many letters it holds."""
+Heard = Callable[[str, int], None]
+"""Called after each file: its name, and how many letters it holds."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,7 @@ class Press:
     recipient: Recipient | None
     typeface: Typeface
     per_file: int = PER_FILE
-    told: Told = lambda name, letters: None
+    told: Heard = lambda name, letters: None
 
 
 @dataclass(frozen=True)
@@ -66,16 +76,16 @@ def open_batch(fund: Fund, name: str, not_before: date | None) -> Opened | None:
     batch = LetterBatch.by_name(fund.id, name)
     without: list[str] = []
     if batch is None:
-        wanted = candidates(fund.id)
-        without = [one.number for one in wanted if not one.address]
-        chosen = [one for one in wanted if one.address]
-        if not chosen:
+        wanted, notices = candidates(fund.id), Notice.waiting(fund.id)
+        without = list(dict.fromkeys(one.number for one in (*wanted, *notices) if not one.address))
+        chosen, told = ([one for one in some if one.address] for some in (wanted, notices))
+        if not chosen and not told:
             return None
         now = clock.now()
         batch = LetterBatch(id=new_id(), fund_id=fund.id, name=name, created_at=now)
         db.session.add(batch)
         db.session.flush()
-        claim(batch, chosen, now)
+        claim(batch, chosen, told, now)
     if not_before and not_before != batch.not_before:
         if LetterFile.of(batch.id, CODE):
             raise BatchRefused(f"code letters of {name} are made, to leave from {batch.not_before or 'at once'}")
@@ -94,6 +104,7 @@ def make(batch_id: UUID, kinds: Sequence[str], press: Press) -> dict[str, list[d
             while _make_next(batch_id, kind, press):
                 pass
         made = {kind: _manifest(batch_id, kind, press) for kind in kinds}
+        made = {kind: listed for kind, listed in made.items() if listed}
     with unit_of_work():
         batch = db.session.get_one(LetterBatch, batch_id)
         if batch.made_at is None and not any(_left(batch_id, kind, 1) for kind in KINDS):
@@ -159,22 +170,23 @@ class _Writing:
     dated: date
 
     def letters(self, wanted: Sequence[Claim], codes: Sequence[str]) -> Iterator[Letter]:
-        """Each letter, in order; `codes` is empty for the welcome letters."""
+        """Each letter, in order; `codes` is empty but for the letters that carry them."""
         for place, one in enumerate(wanted):
             yield Letter(
                 reference=f"{self.fund_code}/{self.batch}/{one.position}",
                 address=addressed(one),
-                number=None if codes else one.number,
+                number=None if codes or one.told else one.number,
                 code=codes[place] if codes else None,
                 last_day=enrolment.last_day(self.dated, one.overseas),
+                told=Told(**one.told) if one.told else None,
             )
 
     def issued(
         self, wanted: Sequence[Claim], hashes: Sequence[str], letters: Sequence[Letter]
     ) -> Iterator[dict[str, Any]]:
-        """The rows of the printed codes; none for the welcome letters."""
+        """The rows of the printed codes; none for the other letters."""
         for one, hashed, letter in zip(wanted, hashes, letters, strict=bool(hashes)):
-            yield {"one": one.code_id, "hash": hashed, "expires": enrolment.end_of(letter.last_day, self.zone)}
+            yield {"one": one.letter_id, "hash": hashed, "expires": enrolment.end_of(letter.last_day, self.zone)}
 
 
 def _left(batch_id: UUID, kind: str, limit: int) -> list[Claim]:
@@ -206,6 +218,6 @@ def _manifest(batch_id: UUID, kind: str, press: Press) -> list[dict[str, Any]]:
             "files": listed,
         }
         name, is_made = f"{_stem(batch, kind)}manifest.json", batch.made_at is not None
-    if not is_made:
+    if made and not is_made:
         files.write_manifest(press.folder, name, facts)
     return listed

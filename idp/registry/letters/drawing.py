@@ -20,15 +20,15 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
 from idp.registry.letters import words
-from idp.registry.letters.models import CODE, WELCOME
-from idp.registry.letters.words import Letterhead
+from idp.registry.letters.models import CODE, MANDATE, WELCOME
+from idp.registry.letters.words import Letterhead, Told
 
 _HEIGHT = A4[1]
 _LEFT, _WIDE = 20 * mm, 170 * mm
 # What the window shows wherever the sheet slides in its envelope: 85 mm wide, six lines of 4 mm high.
 _WINDOW, _WINDOW_WIDE, _WINDOW_TOP, _LINE = 105 * mm, 84 * mm, 55 * mm, 4 * mm
 _INK, _GREY, _PALE = HexColor("#1a2128"), HexColor("#56616b"), HexColor("#f1f4f6")
-_BOX, _FOOT = 24 * mm, 282 * mm
+_BODY, _BOX, _FOOT = 99 * mm, 24 * mm, 282 * mm
 _SCALES = (1, 0.95, 0.9, 0.85, 0.8)  # a long name or address makes the whole letter a little smaller
 _BEFORE_A_MARK = re.compile(" (?=[:;?!»])|(?<=«) ")
 _OWN = (Path("Vera.ttf"), Path("VeraBd.ttf"))  # reportlab finds its own by their names
@@ -36,13 +36,14 @@ _OWN = (Path("Vera.ttf"), Path("VeraBd.ttf"))  # reportlab finds its own by thei
 
 @dataclass(frozen=True)
 class Letter:
-    """What one letter says that no other does: a welcome letter has a `number`, the other a `code`, never both."""
+    """What one letter says that no other does: a `number` (a welcome letter), a `code` or what is `told`, never two."""
 
     reference: str
     address: tuple[str, ...]
     number: str | None
     code: str | None
     last_day: date
+    told: Told | None = None
 
 
 class Typeface:
@@ -73,7 +74,7 @@ class Typeface:
 def draw(
     kind: str, letterhead: Letterhead, dated: date, letters: Sequence[Letter], typeface: Typeface
 ) -> tuple[bytes, int]:
-    """The PDF of these letters in their order, and its pages: a welcome letter has two, front and back, a code one."""
+    """The PDF of these letters in their order, and its pages: a welcome letter has two, front and back, others one."""
     file = io.BytesIO()
     for scale in _SCALES:
         canvas = Canvas(file, pagesize=A4, pageCompression=1, lang="fr-FR", initialFontName=typeface.plain)
@@ -119,6 +120,8 @@ class _Sheet:
             self._line(_LEFT + 92 * mm, self._box + 16 * mm, words.valid_until(letter.last_day), 10, wide=72 * mm)
         if letter.number:
             self._line(_LEFT + 8 * mm, self._box + 17 * mm, letter.number, 22, font=self._face.bold, wide=150 * mm)
+        if letter.told:
+            self._tell(letter.told)
 
     def draw_front(self, kind: str, dated: date) -> float:
         """The side that carries the address; how far down it goes."""
@@ -126,7 +129,13 @@ class _Sheet:
         self._draw_head()
         self._canvas.setFillColor(_INK)
         self._line(_WINDOW, 89 * mm, words.dated(dated), 10)
-        self._y = 99 * mm
+        self._y = _BODY
+        if kind != MANDATE:
+            self._draw_body(kind)
+        self._canvas.endForm()
+        return self._y
+
+    def _draw_body(self, kind: str) -> None:
         self._text(f"<b>{escape(words.subject(kind))}</b>", 11.5, after=5)
         self._text(words.greeting(), after=3)
         self._text(words.opening(kind), after=5)
@@ -137,12 +146,32 @@ class _Sheet:
         for number, step in enumerate(words.steps(self._head), 1):
             self._draw_step(number, step)
         self._y += 1 * mm
+        self._draw_end(kind)
+
+    def _draw_end(self, kind: str) -> None:
         self._draw_caution(*words.caution(kind, self._head))
         self._text(words.assistance(kind, self._head), after=3)
         self._text(words.closing(), after=3)
         self._text(f"<b>{escape(self._head.name)}</b>")
-        self._canvas.endForm()
-        return self._y
+
+    def _tell(self, told: Told) -> None:
+        """The whole of a notice, which is longer for some than for others: as large as the page allows."""
+        for scale in _SCALES:
+            trial = _Sheet(Canvas(io.BytesIO(), pagesize=A4), self._face, self._head, scale)
+            trial._draw_told(told)
+            if trial._y <= _FOOT:
+                break
+        self._scale = scale
+        self._draw_told(told)
+
+    def _draw_told(self, told: Told) -> None:
+        self._y = _BODY
+        self._text(f"<b>{escape(told.subject)}</b>", 11.5, after=5)
+        self._text(words.greeting(), after=3)
+        self._text(escape(told.opening), after=4)
+        self._draw_caution(told.title, "<br/>".join(map(escape, told.lines)))
+        self._text(escape(told.remedy), after=4)
+        self._draw_end(MANDATE)
 
     def draw_back(self) -> None:
         """The other side of the welcome letter: what the law has us tell."""

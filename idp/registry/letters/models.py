@@ -8,13 +8,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from idp.db import Condition, Model, PrimaryKey, db, new_id
-from idp.registry.models import EnrolmentCode, LetterBatch, Organization, insert_new
+from idp.db import Condition, Model, PrimaryKey, db, new_id, table
+from idp.registry.models import EnrolmentCode, Fund, LetterBatch, Organization, insert_new
 
 _AT_ONCE = 2000
 
-CODE, WELCOME = "code", "welcome"
-KINDS = (WELCOME, CODE)
+CODE, WELCOME, MANDATE = "code", "welcome", "mandate"
+KINDS = (WELCOME, CODE, MANDATE)
 
 
 class LetterFile(Model):
@@ -23,7 +23,7 @@ class LetterFile(Model):
     __tablename__ = "letter_file"
     __table_args__ = (
         sa.UniqueConstraint("batch_id", "kind", "part"),
-        sa.CheckConstraint("kind in ('welcome', 'code')", name="kind"),
+        sa.CheckConstraint("kind in ('welcome', 'code', 'mandate')", name="kind"),
     )
 
     id: Mapped[PrimaryKey]
@@ -55,8 +55,51 @@ class LetterFile(Model):
         db.session.execute(sa.update(cls).where(cls.id == file_id).values(settled_at=now))
 
 
+class Notice(Model):
+    """A letter that tells an organization what was entered in its name: it holds no code and no identifier.
+
+    It waits for the next batch of its fund; `position` is its place there, behind those of the codes.
+    """
+
+    __tablename__ = "letter_notice"
+    _waits = sa.text("batch_id IS NULL")
+    __table_args__ = (
+        sa.UniqueConstraint("batch_id", "position"),
+        sa.Index("ix_letter_notice_waiting", "organization_id", sqlite_where=_waits, postgresql_where=_waits),
+    )
+
+    id: Mapped[PrimaryKey]
+    organization_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organization.id", ondelete="CASCADE"), index=True)
+    about_id: Mapped[UUID] = mapped_column(unique=True)
+    """What it tells of: of each thing one letter leaves."""
+    words: Mapped[dict[str, Any]]
+    """What it says: a `words.Told`."""
+    asked_at: Mapped[datetime]
+    batch_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("letter_batch.id", ondelete="SET NULL"))
+    position: Mapped[int | None]
+    returned_at: Mapped[datetime | None]
+
+    @classmethod
+    def waiting(cls, fund_id: UUID) -> "list[Candidate]":
+        """Those of a fund that no batch has."""
+        found = sa.select(Organization.id, cls.id, Organization.number, Organization.address).join(Organization)
+        here = found.where(cls.batch_id.is_(None), Organization.fund_id == fund_id, Organization.closed_at.is_(None))
+        return [Candidate(*row) for row in db.session.execute(here.order_by(Organization.number, cls.id))]
+
+    @classmethod
+    def by_reference(cls, fund_code: str, batch: str, position: int) -> "Notice | None":
+        """The one of that place in a fund's batch."""
+        named = sa.select(LetterBatch.id).join(Fund).where(Fund.code == fund_code, LetterBatch.name == batch)
+        return db.session.scalar(sa.select(cls).where(cls.batch_id.in_(named), cls.position == position))
+
+    def came_back(self, now: datetime) -> bool:
+        """It came back undelivered; False when that was known."""
+        known = sa.update(Notice).where(Notice.id == self.id, Notice.returned_at.is_(None)).values(returned_at=now)
+        return cast(sa.CursorResult[Any], db.session.execute(known)).rowcount == 1
+
+
 class Candidate(NamedTuple):
-    """An organization to write to; `waiting_id` is that of the code that was asked for."""
+    """An organization to write to; `waiting_id` is that of the code, or the notice, that was asked for."""
 
     organization_id: UUID
     waiting_id: UUID | None
@@ -65,9 +108,9 @@ class Candidate(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """A letter to be made."""
+    """A letter to be made; `letter_id` is that of its code or its notice, `told` what a notice says."""
 
-    code_id: UUID
+    letter_id: UUID
     position: int
     organization_id: UUID
     number: str
@@ -77,6 +120,7 @@ class Claim(NamedTuple):
     family_name: str | None
     address: list[str]
     overseas: bool
+    told: dict[str, Any] | None = None
 
 
 def candidates(fund_id: UUID) -> Sequence[Candidate]:
@@ -93,9 +137,21 @@ def candidates(fund_id: UUID) -> Sequence[Candidate]:
     return [Candidate(*row) for row in db.session.execute(found.order_by(Organization.number))]
 
 
-def claim(batch: LetterBatch, chosen: Iterable[Candidate], now: datetime) -> int:
+def claim(batch: LetterBatch, chosen: Sequence[Candidate], notices: Iterable[Candidate], now: datetime) -> int:
     """Give each a place in the batch, in that order; how many got one: another batch may have been faster."""
-    placed = list(enumerate(chosen, 1))
+    _claim_codes(batch, list(enumerate(chosen, 1)), now)
+    told = [{"one": c.waiting_id, "position": at} for at, c in enumerate(notices, len(chosen) + 1)]
+    row = sa.update(table(Notice)).where(Notice.id == sa.bindparam("one"), Notice.batch_id.is_(None))
+    _many(row.values(batch_id=batch.id, position=sa.bindparam("position")), told)
+    counts = (sa.select(sa.func.count()).select_from(one).where(one.batch_id == batch.id) for one in _LETTERS)
+    batch.letters = sum(db.session.scalar(count) or 0 for count in counts)
+    return batch.letters
+
+
+_LETTERS: tuple[Any, ...] = (EnrolmentCode, Notice)
+
+
+def _claim_codes(batch: LetterBatch, placed: Sequence[tuple[int, Candidate]], now: datetime) -> None:
     asked = [{"one": c.waiting_id, "position": position} for position, c in placed if c.waiting_id]
     new = [
         {"id": new_id(), "organization_id": c.organization_id, "batch_id": batch.id, "position": position}
@@ -108,9 +164,6 @@ def claim(batch: LetterBatch, chosen: Iterable[Candidate], now: datetime) -> int
     _many(adopted.values(position=sa.bindparam("position")), asked)
     for start in range(0, len(new), _AT_ONCE):
         insert_new(EnrolmentCode, new[start : start + _AT_ONCE])
-    held = sa.select(sa.func.count()).select_from(EnrolmentCode).where(EnrolmentCode.batch_id == batch.id)
-    batch.letters = db.session.scalar(held) or 0
-    return batch.letters
 
 
 _PRINTED: tuple[InstrumentedAttribute[Any], ...] = (
@@ -121,14 +174,15 @@ _PRINTED: tuple[InstrumentedAttribute[Any], ...] = (
 
 def claims(batch_id: UUID, kind: str, after: int, limit: int) -> list[Claim]:
     """The next letters of a batch: those still wanted, behind a position."""
-    wanted = _waits() if kind == CODE else _unspent()
+    wanted = {CODE: _waits(), WELCOME: _unspent(), MANDATE: sa.true()}[kind]
+    one: Any = Notice if kind == MANDATE else EnrolmentCode
+    told = (Notice.words,) if kind == MANDATE else ()
     found = (
-        sa.select(EnrolmentCode.id, EnrolmentCode.position, *_PRINTED)
-        .join(Organization, Organization.id == EnrolmentCode.organization_id)
-        .where(EnrolmentCode.batch_id == batch_id, EnrolmentCode.position > after, wanted)
-        .where(Organization.closed_at.is_(None))
+        sa.select(one.id, one.position, *_PRINTED, *told)
+        .join(Organization, Organization.id == one.organization_id)
+        .where(one.batch_id == batch_id, one.position > after, wanted, Organization.closed_at.is_(None))
     )
-    return [Claim(*row) for row in db.session.execute(found.order_by(EnrolmentCode.position).limit(limit))]
+    return [Claim(*row) for row in db.session.execute(found.order_by(one.position).limit(limit))]
 
 
 def issue(issued: Collection[dict[str, Any]], now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The words of the letters, as a member reads them; how they stand on the page is `drawing`'s."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -8,7 +9,7 @@ from urllib.parse import urlsplit
 from flask_babel import format_date, get_locale, gettext
 
 from idp.registry import funds
-from idp.registry.letters.models import CODE, Claim
+from idp.registry.letters.models import CODE, MANDATE, Claim
 from idp.registry.models import Fund
 from idp.settings import settings
 
@@ -47,6 +48,17 @@ class Letterhead:
         )
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a notice says, as plain text, in the words of whoever entered what it tells of."""
+
+    subject: str
+    opening: str
+    title: str
+    lines: Sequence[str]
+    remedy: str
+
+
 def addressed(one: Claim) -> tuple[str, ...]:
     """The lines of the window, six at most (NF Z 10-011): the register's, under the names they do not have yet."""
     lines = [line for line in one.address if line.strip()][:MOST_LINES]
@@ -69,6 +81,8 @@ def subject(kind: str) -> str:
     """What the letter is about."""
     if kind == CODE:
         return _("Votre code confidentiel provisoire")
+    if kind == MANDATE:
+        return _("Votre délégation à un cabinet comptable")
     return _("Bienvenue : votre identifiant pour ouvrir votre espace sécurisé")
 
 
@@ -153,6 +167,8 @@ def assistance(kind: str, letterhead: Letterhead) -> str:
             " <b>Je n’ai pas reçu mes courriers</b>. Une question : %(ways)s.",
             ways=ways,
         )
+    if kind == MANDATE:
+        return _("Quelque chose vous surprend, ou une question ? Votre caisse vous répond : %(ways)s.", ways=ways)
     return _("Une question ? Votre caisse vous répond : %(ways)s.", ways=ways)
 
 

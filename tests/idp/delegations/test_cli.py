@@ -28,7 +28,7 @@ def idp(app):
 @pytest.fixture
 def company(app):
     with app.app_context():
-        one = an_organization(name="Maçonnerie Martin")
+        one = an_organization(name="Maçonnerie Martin", address=["1 RUE A", "00000 B"])
         return Fund.by_id(one.fund_id).code, one.number, one.id
 
 
@@ -45,6 +45,8 @@ def test_a_signed_mandate_is_entered_shown_suspended_resumed_and_revoked(app, id
     shown = json.loads(done.output)
     assert (shown["state"], shown["evidence"], shown["origin"]) == ("standing", "REF-1", "paper")
     assert pdf.read_bytes().startswith(b"%PDF")
+    letters = ("members", "letters", "--batch", "a", "--fund", company[0], "--kind", "mandate", "--out", str(tmp_path))
+    assert idp(*letters).stdout == f"{company[0]}\t2 letters\tmandate: 1 files\n"
     assert "already" in idp("delegations", "add", *where, *what, until).output
     for deed, stands in (("suspend", State.SUSPENDED), ("resume", State.STANDING), ("revoke", State.REVOKED)):
         assert idp("delegations", deed, shown["id"]).exit_code == 0

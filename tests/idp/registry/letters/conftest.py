@@ -3,18 +3,21 @@
 import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from pypdf import PdfReader
 
-from idp.db import db, unit_of_work
+from idp.db import db, new_id, unit_of_work
 from idp.extensions import postal
 from idp.registry import enrolment
+from idp.registry.letters import notices
 from idp.registry.letters.batch import Press
 from idp.registry.letters.drawing import Typeface
+from idp.registry.letters.words import Told
 from idp.registry.models import EnrolmentCode, Fund, Organization
 from idp.settings import settings
 from tests.builders import a_fund, an_organization
@@ -57,12 +60,27 @@ def press(tmp_path: Path) -> Callable[..., Press]:
     return make
 
 
-def a_fund_with(members: int) -> Fund:
-    """A fund whose members have an address."""
+def a_fund_with(members: int, notices: int = 0) -> Fund:
+    """A fund whose members have an address; so many of them are to be told of a mandate too."""
     fund = a_fund()
     for number in range(members):
-        an_organization(fund, number=f"N{number:03}", address=ADDRESS)
+        organization = an_organization(fund, number=f"N{number:03}", address=ADDRESS)
+        if number < notices:
+            asks(organization)
     return fund
+
+
+def asks(organization: Organization, **changed: object) -> UUID:
+    """Let a letter about a mandate wait for the next batch; the id of what it is about."""
+    about_id = new_id()
+    with unit_of_work():
+        notices.ask(organization, about_id, replace(TOLD, **changed))
+    return about_id
+
+
+TOLD = Told(
+    "Un cabinet peut agir", "Elle est enregistrée.", "Ce qui est signé", ["Cabinet <Œuvre> & Fils"], "Appelez-nous."
+)
 
 
 def read(content: bytes) -> list[Read]:

@@ -16,14 +16,14 @@ from idp.db import db, unit_of_work
 from idp.registry import enrolment
 from idp.registry.letters import batch
 from idp.registry.letters.batch import Press
-from idp.registry.letters.models import CODE, KINDS, WELCOME, LetterFile
+from idp.registry.letters.models import CODE, KINDS, MANDATE, WELCOME, LetterFile
 from idp.registry.models import EnrolmentCode, Fund, LetterBatch, Organization
 from keys.cms import fingerprint
 from tests import worlds
 from tests.idp.registry.letters.conftest import a_fund_with, opens, read_all
 from tests.rows import row
 
-MEMBERS, TIMES = 7, 20
+MEMBERS, NOTICES, TIMES = 7, 4, 20
 NEAR_WHAT_LASTS = ("registry/letters/files.py", "idp/db.py")
 
 
@@ -88,10 +88,10 @@ def random_steps(whole: int) -> Iterator[int]:
 def test_killed_at_twenty_random_points_a_batch_ends_the_same(
     house: Flask, press: Callable[..., Press], tmp_path: Path
 ):
-    fund_id = a_fund_with(MEMBERS).id
+    fund_id = a_fund_with(MEMBERS, NOTICES).id
     whole = in_a_process_killed_at(None, lambda: run(fund_id, press(folder=tmp_path / "whole")))
     for step in random_steps(whole):
-        fund_id, here = a_fund_with(MEMBERS).id, press(folder=tmp_path / str(step))
+        fund_id, here = a_fund_with(MEMBERS, NOTICES).id, press(folder=tmp_path / str(step))
         in_a_process_killed_at(step, lambda here=here, fund_id=fund_id: run(fund_id, here))
         run(fund_id, here)
         _check(fund_id, here)
@@ -99,15 +99,17 @@ def test_killed_at_twenty_random_points_a_batch_ends_the_same(
 
 def _check(fund_id: UUID, press: Press) -> None:
     made = LetterBatch.by_name(fund_id, "vague-1")
-    assert (made.letters, bool(made.made_at)) == (MEMBERS, True)
+    assert (made.letters, bool(made.made_at)) == (MEMBERS + NOTICES, True)
     for kind in KINDS:
         files = LetterFile.of(made.id, kind)
         placed = [(file.part, file.letters, file.last_position) for file in files]
-        assert placed == [(1, 3, 3), (2, 3, 6), (3, 1, 7)]
+        assert placed == ([(1, 3, 10), (2, 1, 11)] if kind == MANDATE else [(1, 3, 3), (2, 3, 6), (3, 1, 7)])
         assert all(fingerprint((press.folder / file.name).read_bytes()) == file.sha256 for file in files)
     codes = read_all(press.folder, CODE)
     assert [organization.number for organization in map(opens, codes)] == [f"N{n:03}" for n in range(MEMBERS)]
     assert [letter.reference for letter in codes] == [letter.reference for letter in read_all(press.folder, WELCOME)]
+    told = [letter.reference.rpartition("/")[2] for letter in read_all(press.folder, MANDATE)]
+    assert told == [str(MEMBERS + number) for number in range(1, NOTICES + 1)]
     assert not list(press.folder.glob("*.part"))
     for number in range(MEMBERS):
         (code,) = EnrolmentCode.of(Organization.by_number(fund_id, f"N{number:03}").id)

@@ -7,7 +7,7 @@ from idp.db import unit_of_work
 from idp.registry import enrolment
 from idp.registry.letters import returns
 from idp.registry.letters.models import CODE
-from idp.registry.letters.returns import UnknownReferences
+from idp.registry.letters.returns import Counts, UnknownReferences
 from idp.registry.models import EnrolmentCode, Fund
 from tests.idp.registry.letters.conftest import a_fund_with, opens, read_all
 from tests.idp.registry.letters.test_batch import made, member
@@ -23,9 +23,9 @@ def kill(*lines: str) -> returns.Counts:
 def test_the_code_of_a_letter_that_came_back_opens_nothing_and_the_others_do(house: Flask, press):
     made(a_fund_with(3), press())
     letters = read_all(press().folder, CODE)
-    assert kill(f" {letters[1].reference}\n", "\n") == (1, 0)
+    assert kill(f" {letters[1].reference}\n", "\n") == Counts(1, 0)
     assert [bool(opens(letter)) for letter in letters] == [True, False, True]
-    assert kill(letters[1].reference) == (0, 1)
+    assert kill(letters[1].reference) == Counts(0, 1)
 
 
 def test_a_letter_sent_again_to_the_right_address_keeps_its_code(house: Flask, press, tmp_path):
@@ -45,7 +45,7 @@ def test_a_used_code_stays_used(house: Flask, press):
     code = EnrolmentCode.of(member(fund, "N000").id)[0]
     with unit_of_work():
         assert enrolment.consume(code.id)
-    assert kill(f"{Fund.by_id(fund.id).code}/vague-1/1") == (0, 1)
+    assert kill(f"{Fund.by_id(fund.id).code}/vague-1/1") == Counts(0, 1)
     assert EnrolmentCode.of(member(fund, "N000").id)[0].returned_at is None
 
 
