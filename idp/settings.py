@@ -60,6 +60,10 @@ class Settings(Deployment):
     """The longest wait."""
     sign_in_tries_a_day: int = Field(default=25, ge=1)
     """Tries of one login in 24 hours."""
+    sign_in_network_failures: int = Field(default=15, ge=1, le=100)
+    """How many logins may fail from one network, not counting those that then succeed; beyond, no other may try."""
+    sign_in_network_window: timedelta = Field(default=timedelta(hours=3), gt=timedelta())
+    """For how long a failure counts there."""
 
     # Passwords
     breached_passwords: Path | None = None

@@ -33,7 +33,7 @@ BUDGETS = {
     "userinfo": Cost(2, 0, 0),
     "introspection": Cost(2, 0, 0),
     "client credentials": Cost(2, 1, 0),
-    "sign-in": Cost(6, 2, 2),
+    "sign-in": Cost(6, 2, 3),
 }
 FROZEN = {
     "discovery": Cost(0, 0, 0),
@@ -46,7 +46,7 @@ FROZEN = {
     "userinfo": Cost(1, 0, 0),
     "introspection": Cost(1, 0, 0),
     "client credentials": Cost(1, 1, 0),
-    "sign-in": Cost(6, 2, 2),
+    "sign-in": Cost(6, 2, 3),
 }
 """The same on both databases."""
 

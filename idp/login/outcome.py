@@ -13,6 +13,8 @@ class Reason(StrEnum):
 
     CREDENTIALS = "credentials"
     TOO_MANY = "too_many"
+    NETWORK = "network"
+    """Too many logins failed from this network."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from idp.extensions import passwords
 from idp.journey.models import Journey
 from idp.journey.steps import Step
 from idp.login.outcome import Reason, Refused, SignedIn
-from idp.proofs import throttle
+from idp.proofs import failures, throttle
 from idp.proofs.throttle import Reservation
 from idp.sessions import current, lifecycle
 from keys.errors import Busy
@@ -36,8 +36,23 @@ STEP = Step("password", is_due, screen="login.password", silent_error="login_req
 def sign_in(journey: Journey, email: str, password: str) -> SignedIn | Refused:
     """Verify an address and its password. Raises `errors.Busy` when the password path is full: no try is counted.
 
-    The try is reserved and committed first, the hash is computed while no transaction is open, and what was verified is
-    asked again when it is used: it may have been changed or suspended meanwhile.
+    Where too many logins failed from one network, no other one is verified, nor counted against its owner (LOG-6).
+    """
+    tried = failures.look(logins.throttled_as(email))
+    if tried.waits_until is not None:
+        return _refused(Refused(Reason.NETWORK, tried.waits_until), Credential(None, None), email)
+    outcome = _verified(journey, email, password)
+    if isinstance(outcome, SignedIn):
+        failures.forget(tried)
+    elif outcome.reason is Reason.CREDENTIALS:
+        failures.note(tried)
+    return outcome
+
+
+def _verified(journey: Journey, email: str, password: str) -> SignedIn | Refused:
+    """The try is reserved and committed first, the hash is computed while no transaction is open.
+
+    What was verified is asked again when it is used: it may have been changed or suspended meanwhile.
     """
     try:
         with passwords.place():

@@ -12,6 +12,7 @@ from tests.hostile.doors import House
 PLENTY = 1_000_000
 OFTEN = dict.fromkeys(("network_tries", "opening_tries", "opening_challenge_after", "sign_in_tries"), PLENTY)
 OFTEN |= {"sign_in_tries_a_day": PLENTY, "sms_an_hour_from_network": PLENTY, "mails_an_hour": PLENTY}
+OFTEN |= {"sign_in_network_window": 0.001}  # forgotten at once
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -57,8 +57,18 @@ def _refusal(outcome: Refused) -> str:
     if outcome.reason is Reason.CREDENTIALS:
         return str(_("Adresse mail ou mot de passe incorrect."))
     left = (outcome.retry_at or clock.now()) - clock.now()
-    wait = timedelta(minutes=max(1, ceil(left / timedelta(minutes=1))))  # never less than it really is
-    return str(_("Trop d’essais. Réessayez dans %(wait)s.", wait=format_timedelta(wait, granularity="minute")))
+    unit = timedelta(hours=1) if left > timedelta(hours=1) else timedelta(minutes=1)
+    wait = max(1, ceil(left / unit)) * unit  # never less than it really is
+    told = format_timedelta(wait, granularity="minute")
+    if outcome.reason is Reason.NETWORK:
+        return str(
+            _(
+                "Trop d’essais depuis cette connexion internet. Réessayez dans %(wait)s,"
+                " ou avec une autre connexion, par exemple celle de votre téléphone.",
+                wait=told,
+            )
+        )
+    return str(_("Trop d’essais. Réessayez dans %(wait)s.", wait=told))
 
 
 def _page(journey: Journey, form: PasswordForm) -> str:

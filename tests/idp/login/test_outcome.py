@@ -4,4 +4,4 @@ from idp.login.outcome import Reason
 
 
 def test_no_reason_tells_whether_the_account_exists():
-    assert set(Reason) == {"credentials", "too_many"}
+    assert set(Reason) == {"credentials", "too_many", "network"}
