@@ -38,7 +38,8 @@ cluster: $(STAMP)/dev $(STAMP)/idp ## set up, then start two nodes behind nginx 
 ##@ Verify
 .PHONY: test check lint bench scale faults
 test: $(STAMP)/dev $(STAMP)/samples $(STAMP)/idp ## set up, then run every test (ARGS="tests/keys -k ring" for some)
-	@.ci/debian postgresql redis-server nginx chromium curl fonts-dejavu-core systemd libapache2-mod-auth-openidc
+	@.ci/debian postgresql redis-server nginx chromium curl fonts-dejavu-core systemd \
+	  libapache2-mod-auth-openidc ruby-openid-connect
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile $(ARGS)
 
 check: lint test ## all that CI runs: lint, then every test

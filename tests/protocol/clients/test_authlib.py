@@ -7,19 +7,19 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 import pytest
 from authlib.integrations.base_client import OAuthError
+from authlib.integrations.flask_client import OAuth
 from authlib.integrations.requests_client import OAuth2Session
+from flask import Flask
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from tests.browser import CHALLENGE, VERIFIER
-from tests.builders import SIGNED_OUT
+from tests.builders import SIGNED_OUT, Portal
 from tests.protocol.clients.conftest import Person, Secure
 
 
-@pytest.fixture
-def client(provider: Secure, person: Person) -> Iterator[OAuth2Session]:
-    """The portal, which knows the issuer, its secret, and whom to trust."""
-    portal = provider.portal
+def of(provider: Secure, portal: Portal) -> Iterator[OAuth2Session]:
+    """The program of a portal, which knows the issuer, its secret, and whom to trust."""
     made = OAuth2Session(
         portal.client_id,
         portal.secret,
@@ -34,13 +34,30 @@ def client(provider: Secure, person: Person) -> Iterator[OAuth2Session]:
     made.close()
 
 
-def leaves(client: OAuth2Session, person: Person, **asked: str) -> str:
-    """Send the person to the provider; the address with the answer."""
+@pytest.fixture
+def client(provider: Secure) -> Iterator[OAuth2Session]:
+    """The portal."""
+    yield from of(provider, provider.portal)
+
+
+@pytest.fixture
+def partner(provider: Secure) -> Iterator[OAuth2Session]:
+    """A third party, which asks for consent."""
+    yield from of(provider, provider.firm)
+
+
+def asks(client: OAuth2Session, **asked: str) -> str:
+    """The address at the provider to which the person is sent."""
     url, _ = client.create_authorization_url(
         client.metadata["authorization_endpoint"], code_verifier=VERIFIER, state="state", nonce="nonce", **asked
     )
     assert f"code_challenge={CHALLENGE}" in url
-    return person.goes(url)
+    return str(url)
+
+
+def leaves(client: OAuth2Session, person: Person, **asked: str) -> str:
+    """Send the person to the provider; the address with the answer."""
+    return person.goes(asks(client, **asked))
 
 
 def tokens(client: OAuth2Session, answer: str) -> dict[str, Any]:
@@ -87,6 +104,16 @@ def test_it_understands_that_a_code_was_used(client, person):
     with pytest.raises(OAuthError) as refused:
         tokens(client, answer)
     assert refused.value.error == "invalid_grant"
+
+
+def test_it_understands_that_the_person_refused(client, partner, person):
+    """RFC 6749 4.1.2.1: it is the library's part for Flask that reads an answer with an error."""
+    leaves(client, person)
+    answer, site = person.refuses(asks(partner)), Flask("partner")
+    reader = OAuth(site).register("provider", client_id=partner.client_id)
+    with site.test_request_context(answer), pytest.raises(OAuthError) as refused:
+        reader.authorize_access_token()
+    assert refused.value.error == "access_denied"
 
 
 def test_whoever_does_not_know_the_authority_does_not_talk_to_it(provider):
