@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from idp import clock
 from idp.db import db
 from tests import builders, worlds
 from tests.browser import ISSUER, Browser, request_of
@@ -32,6 +33,11 @@ BUDGETS = {
     "the choice": 7,
     "the list": 3,
     "the list, searched": 3,
+    "the clients": 6,
+    "the clients, those that stand": 7,
+    "the clients, searched among those that end soon": 7,
+    "the firms": 6,
+    "the firms, those that are over": 7,
 }
 """SQL statements of each, at most, whatever the size."""
 
@@ -73,7 +79,8 @@ def network(postgres_template: worlds.PostgresTemplate, tmp_path_factory: pytest
     app = postgres_template.copy(tmp_path_factory.mktemp("network"), client_cached_for=3600)
     with app.app_context():
         portal, fund = builders.a_client(), builders.a_fund(code="ouest")
-        lea, omar = builders.a_member(), builders.a_member(email="omar@example.org")
+        office = builders.an_organization(kind="firm", name="Cabinet Exemple", proven_at=clock.now())
+        lea, omar = builders.a_member(), builders.a_member(office, email="omar@example.org")
         for number in range(2):
             builders.membership(lea.id, builders.an_organization(name=f"Entreprise A{number}").id)
         _fill(fund.id, omar.organization_id)
@@ -116,6 +123,18 @@ def _walk(network: Network, person: Member, browser: Browser) -> Iterator[tuple[
     yield "the list", lambda: browser.client.get("/me/organizations", headers=headers, base_url=ISSUER)
     searched = "/me/organizations?search=entreprise+a"
     yield "the list, searched", lambda: browser.client.get(searched, headers=headers, base_url=ISSUER)
+    yield from _read(person, browser)
+
+
+def _read(person: Member, browser: Browser) -> Iterator[tuple[str, Callable[[], object]]]:
+    """What a holder reads of the firms that act for their company, and of the companies their firm acts for."""
+    given = f"/organizations/{person.organization_id}/delegations"
+    yield "the clients", lambda: browser.get("/delegations")
+    yield "the clients, those that stand", lambda: browser.get("/delegations?state=standing&page=100000")
+    ending = "/delegations?search=entreprise+a&state=ending"
+    yield "the clients, searched among those that end soon", lambda: browser.get(ending)
+    yield "the firms", lambda: browser.get(given)
+    yield "the firms, those that are over", lambda: browser.get(f"{given}?state=over")
 
 
 def _asked(portal: Portal) -> dict[str, str]:

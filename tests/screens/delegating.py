@@ -56,6 +56,17 @@ def firms(site: Site, page: Page) -> None:
     _enters(site, page, f"/organizations/{company.organization_id}/delegations", company)
 
 
+def firms_narrowed(site: Site, page: Page) -> None:
+    company, _, one = _delegation(site)
+    with site.app.app_context():
+        for number in range(25):
+            firm = an_organization(Fund.only(), kind="firm").id
+            a_delegation(one.organization_id, firm, firm_name=f"Cabinet {number}", ends_at=clock.now())
+    place = f"/organizations/{company.organization_id}/delegations"
+    _enters(site, page, place, company)
+    page.goto(f"{site.home}{place}?state=over&page=2")
+
+
 def firms_none(site: Site, page: Page) -> None:
     company = site.member()
     _enters(site, page, f"/organizations/{company.organization_id}/delegations", company)
@@ -125,6 +136,16 @@ def clients(site: Site, page: Page) -> None:
 def clients_none(site: Site, page: Page) -> None:
     firm, _ = _accountant(site)
     _enters(site, page, "/delegations", firm)
+
+
+def clients_narrowed(site: Site, page: Page) -> None:
+    _, firm, one = _delegation(site, suspended_at=clock.now())
+    with site.app.app_context():
+        for number in range(8):
+            assert one.firm_id is not None
+            a_delegation(an_organization(Fund.only(), name=f"Couverture {number}").id, one.firm_id)
+    _enters(site, page, "/delegations", firm)
+    page.goto(f"{site.home}/delegations?state=suspended")
 
 
 def client(site: Site, page: Page) -> None:
@@ -242,6 +263,7 @@ def link_dead(site: Site, page: Page) -> None:
 _NAMED: tuple[Callable[[Site, Page], None], ...] = (
     firms,
     firms_none,
+    firms_narrowed,
     offer,
     offer_wrong,
     terms,
@@ -253,6 +275,7 @@ _NAMED: tuple[Callable[[Site, Page], None], ...] = (
     renew_wrong,
     clients,
     clients_none,
+    clients_narrowed,
     client,
     client_accept,
     mailed,

@@ -12,6 +12,7 @@ from idp.audit import log
 from idp.audit.events import Event
 from idp.db import own_transaction
 from idp.delegations.granting import models, telling
+from idp.delegations.granting.lists import models as lists
 from idp.delegations.granting.models import Client
 from idp.delegations.granting.offering import PURPOSE, facts
 from idp.delegations.granting.telling import What
@@ -49,7 +50,7 @@ class Offer:
 
 def of_firm(account_id: UUID, delegation_id: UUID) -> Client:
     """A delegation to a firm that this person holds, or to themselves. Raises `NotFound`, the same for any other."""
-    found = models.of_person(account_id, delegation_id, clock.now())
+    found = lists.of_person(account_id, delegation_id, clock.now())
     if found is None:
         raise NotFound("no such delegation, or not this person's")
     return found

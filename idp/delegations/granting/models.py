@@ -1,6 +1,5 @@
 """Delegations as both sides see them, and the conditional updates by which one of many at once wins."""
 
-import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
@@ -36,21 +35,7 @@ def some(
 def of_organization(organization_id: UUID, delegation_id: UUID) -> Delegation | None:
     """That one, if that organization gave it, or is asked for it."""
     mine = sa.and_(Delegation.id == delegation_id, Delegation.organization_id == organization_id)
-    return db.session.scalar(sa.select(Delegation).where(mine, _shown_to_member()))
-
-
-def some_of_organization(
-    organization_id: UUID, now: datetime, search: str, *, limit: int, offset: int
-) -> list[Delegation]:
-    """What that organization gave, was asked or has begun to write: what lives first, the newest first."""
-    lives = sa.and_(Delegation.ended_at.is_(None), Delegation.ends_at > now)
-    found = _of_organization(organization_id, search).order_by(lives.desc(), Delegation.id.desc())
-    return list(db.session.scalars(found.limit(limit).offset(offset)))
-
-
-def count_of_organization(organization_id: UUID, search: str) -> int:
-    """How many they are."""
-    return _count(_of_organization(organization_id, search))
+    return db.session.scalar(sa.select(Delegation).where(mine, is_shown_to_member()))
 
 
 def accept(one: Delegation, account_id: UUID, now: datetime, **changes: Any) -> bool:
@@ -99,7 +84,8 @@ def count_unanswered(organization_id: UUID, now: datetime) -> int:
     """How many drafts and unanswered offers of an organization stand."""
     mine = (Delegation.organization_id == organization_id, Delegation.accepted_at.is_(None))
     waits = sa.or_(Delegation.lapses_at.is_(None), Delegation.lapses_at > now)
-    return _count(sa.select(Delegation.id).where(*mine, Delegation.ended_at.is_(None), waits))
+    found = sa.select(sa.func.count(Delegation.id)).where(*mine, Delegation.ended_at.is_(None), waits)
+    return db.session.scalar(found) or 0
 
 
 def is_waiting_for(organization_id: UUID, siret: str, now: datetime) -> bool:
@@ -130,25 +116,6 @@ class Client(NamedTuple):
 
     delegation: Delegation
     organization: Organization
-
-
-def some_of_person(account_id: UUID, now: datetime, search: str, *, limit: int, offset: int) -> list[Client]:
-    """What the firms a person holds were given, asked or are offered, and what they hold alone; what waits first."""
-    waits = sa.and_(Delegation.accepted_at.is_(None), Delegation.origin != "request")
-    order = (waits.desc(), sa.func.lower(Organization.name), Delegation.id)
-    found = _of_person(account_id, now, search).order_by(*order).limit(limit).offset(offset)
-    return [Client(*row) for row in db.session.execute(found)]
-
-
-def count_of_person(account_id: UUID, now: datetime, search: str) -> int:
-    """How many they are."""
-    return _count(_of_person(account_id, now, search))
-
-
-def of_person(account_id: UUID, delegation_id: UUID, now: datetime) -> Client | None:
-    """That one, if it is a firm's that this person holds, or theirs alone."""
-    row = db.session.execute(_of_person(account_id, now).where(Delegation.id == delegation_id)).first()
-    return Client(*row) if row else None
 
 
 def firms_of_person(account_id: UUID, now: datetime) -> list[Organization]:
@@ -188,57 +155,11 @@ def unassign(delegation_id: UUID, account_id: UUID) -> None:
     db.session.execute(sa.delete(StaffAssignment).where(theirs))
 
 
-def _of_person(account_id: UUID, now: datetime, search: str = "") -> sa.Select[Any]:
-    """Only what lives, or waits for the firm's answer: what is over is the company's business.
-
-    What the firm asked for is not there before it is given: no list tells that there is such a company (DLG-4).
-    """
-    live = sa.and_(Membership.ended_at.is_(None), sa.or_(Membership.ends_at.is_(None), Membership.ends_at > now))
-    held = sa.select(Membership.organization_id).where(Membership.account_id == account_id, Membership.holder, live)
-    firm = sa.orm.aliased(Organization)
-    proven = sa.or_(firm.proven_at.is_not(None), _letters_of(firm))
-    firms = sa.select(firm.id).where(firm.kind == "firm", firm.closed_at.is_(None), proven, firm.id.in_(held))
-    theirs = sa.or_(Delegation.held_by_id == account_id, Delegation.firm_id.in_(firms))
-    asked = sa.and_(Delegation.offered_at.is_not(None), Delegation.lapses_at > now, Delegation.origin != "request")
-    lives = (
-        Delegation.ended_at.is_(None),
-        Delegation.ends_at > now,
-        sa.or_(Delegation.accepted_at.is_not(None), asked),
-    )
-    both: list[Any] = [Delegation, Organization]
-    found = sa.select(*both).join(Organization, Organization.id == Delegation.organization_id)
-    found = found.where(theirs, Organization.closed_at.is_(None), *lives)
-    if not search:
-        return found
-    return found.where(_meets(search, Organization.name, Organization.number, Organization.siret))
-
-
-def _letters_of(firm: Any) -> Condition:
-    return sa.exists().where(EnrolmentCode.organization_id == firm.id, EnrolmentCode.consumed_at.is_not(None))
-
-
-def _shown_to_member() -> Condition:
+def is_shown_to_member() -> Condition:
     """Everything, but for a draft that was given up: it never was more than that."""
     return sa.or_(
         Delegation.offered_at.is_not(None), Delegation.accepted_at.is_not(None), Delegation.ended_at.is_(None)
     )
-
-
-def _of_organization(organization_id: UUID, search: str) -> sa.Select[Any]:
-    found = sa.select(Delegation).where(Delegation.organization_id == organization_id, _shown_to_member())
-    return found.where(_meets(search, Delegation.firm_name, Delegation.firm_siret)) if search else found
-
-
-def _meets(search: str, *columns: Any) -> Condition:
-    plain = re.sub(r"([\\%_])", r"\\\1", search.casefold())
-    digits = "".join(char for char in plain if char.isdigit())
-    *words, siret = columns
-    named = [sa.func.lower(column).like(f"%{plain}%", escape="\\") for column in words]
-    return sa.or_(*named, siret.like(f"{digits}%")) if len(digits) >= 3 else sa.or_(*named)
-
-
-def _count(found: sa.Select[Any]) -> int:
-    return db.session.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
 
 
 def _in_force(now: datetime) -> tuple[Condition, ...]:

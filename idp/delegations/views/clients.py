@@ -14,10 +14,11 @@ from idp.accounts.models import Account
 from idp.accounts.views import menus
 from idp.alive import LiveSession
 from idp.delegations.granting import answering, models, standing
+from idp.delegations.granting.lists import models as lists
 from idp.delegations.granting.models import Client
 from idp.delegations.granting.states import State, state
 from idp.delegations.views import words
-from idp.delegations.views.given import A_PAGE, FEW, searched
+from idp.delegations.views.given import A_PAGE, FEW, wished
 from idp.sessions import current
 from idp.sessions.views import arriving
 
@@ -72,19 +73,20 @@ def show() -> ResponseReturnValue:
         return arriving.sign_in_first("delegations.clients")
     _dress(session)
     now, account_id = clock.now(), session.account_id
-    search, place = searched()
-    total = models.count_of_person(account_id, now, "")
-    found = models.count_of_person(account_id, now, search) if search else total
+    wish, place = wished(words.FIRM_KINDS)
+    total = lists.count_of_person(account_id, now, lists.ALL)
+    found = lists.count_of_person(account_id, now, wish) if wish else total
     pages = max(1, -(-found // A_PAGE))
     place = min(place, pages)
-    some = models.some_of_person(account_id, now, search, limit=A_PAGE, offset=(place - 1) * A_PAGE)
+    some = lists.some_of_person(account_id, now, wish, limit=A_PAGE, offset=(place - 1) * A_PAGE)
     return render_template(
         "delegations/clients/list.html",
         clients=[(one, state(one.delegation, now)) for one in some],
         words=words.FIRM_STATES,
         State=State,
         in_words=menus.in_words,
-        search=search,
+        kinds=words.FIRM_KINDS,
+        wish=wish,
         found=found,
         place=place,
         pages=pages,

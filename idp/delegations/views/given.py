@@ -1,5 +1,6 @@
 """« Cabinets comptables »: what a company let firms do, and each of them, for its holders alone."""
 
+from collections.abc import Container
 from uuid import UUID
 
 from flask import render_template, request
@@ -10,6 +11,9 @@ from idp.accounts.colleagues.holding import Held, held_by
 from idp.accounts.views import menus
 from idp.alive import LiveSession
 from idp.delegations.granting import models, standing
+from idp.delegations.granting.lists import models as lists
+from idp.delegations.granting.lists.kinds import Kind, named
+from idp.delegations.granting.lists.models import Wish
 from idp.delegations.granting.states import State, state
 from idp.delegations.models import Delegation
 from idp.delegations.views import words
@@ -29,12 +33,12 @@ def show(organization_id: UUID) -> ResponseReturnValue:
     if session is None:
         return arriving.sign_in_first("delegations.list", organization_id=organization_id)
     held, now = where(session, organization_id), clock.now()
-    search, place = searched()
-    total = models.count_of_organization(held.id, "")
-    found = models.count_of_organization(held.id, search) if search else total
+    wish, place = wished(words.KINDS)
+    total = lists.count_of_organization(held.id, now, lists.ALL)
+    found = lists.count_of_organization(held.id, now, wish) if wish else total
     pages = max(1, -(-found // A_PAGE))
     place = min(place, pages)
-    some = models.some_of_organization(held.id, now, search, limit=A_PAGE, offset=(place - 1) * A_PAGE)
+    some = lists.some_of_organization(held.id, now, wish, limit=A_PAGE, offset=(place - 1) * A_PAGE)
     return render_template(
         "delegations/given/list.html",
         held=held,
@@ -42,7 +46,8 @@ def show(organization_id: UUID) -> ResponseReturnValue:
         words=words.STATES,
         State=State,
         in_words=menus.in_words,
-        search=search,
+        kinds=words.KINDS,
+        wish=wish,
         found=found,
         place=place,
         pages=pages,
@@ -84,7 +89,10 @@ def delegation_of(held: Held, delegation_id: UUID) -> Delegation:
     return found
 
 
-def searched() -> tuple[str, int]:
-    """What is searched on a list, and which page of it."""
-    search = " ".join(request.args.get("search", "")[:LONGEST_SEARCH].split())
-    return search, max(1, request.args.get("page", 1, type=int) or 1)
+def wished(kinds: Container[Kind]) -> tuple[Wish, int]:
+    """What is looked for on a list that may be narrowed to these kinds, and which page of it."""
+    search, kind = (
+        " ".join(request.args.get("search", "")[:LONGEST_SEARCH].split()),
+        named(request.args.get("state", "")),
+    )
+    return Wish(search, kind if kind in kinds else None), max(1, request.args.get("page", 1, type=int) or 1)

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from idp.delegations.clientele import requesting
+from idp.delegations.granting.lists.kinds import Kind
 from idp.delegations.granting.offering import Refusal
 from idp.delegations.granting.states import State
 from idp.delegations.granting.terms import Fault
@@ -27,6 +28,22 @@ FIRM_STATES: Mapping[State, Any] = {
     **STATES,
     State.OFFERED: _l("Cette entreprise attend votre réponse"),
     State.ASKED: _l("En attente de la réponse de l’entreprise"),
+}
+
+KINDS: Mapping[Kind, Any] = {
+    Kind.WAITING: _l("En attente, ou à finir d’écrire"),
+    Kind.STANDING: _l("En cours"),
+    Kind.ENDING: _l("Bientôt terminées"),
+    Kind.SUSPENDED: _l("Suspendues"),
+    Kind.OVER: _l("Terminées"),
+}
+"""How a list is narrowed."""
+
+FIRM_KINDS: Mapping[Kind, Any] = {
+    Kind.WAITING: _l("En attente de votre réponse"),
+    Kind.STANDING: KINDS[Kind.STANDING],
+    Kind.ENDING: KINDS[Kind.ENDING],
+    Kind.SUSPENDED: KINDS[Kind.SUSPENDED],
 }
 
 FAULTS: Mapping[Fault | Refusal | requesting.Refusal, Any] = {
