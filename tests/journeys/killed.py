@@ -3,13 +3,15 @@
 import os
 import signal
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from idp.db import db
+from tests import invariants, worlds
+from tests.invariants import Observed, Scene
 
 
 class Point(NamedTuple):
@@ -26,6 +28,25 @@ def killed_at(point: Point, app: Flask, request: Callable[[], object]) -> bool:
         _be_killed(point, app, request)
     _, status = os.waitpid(child, 0)
     return os.WIFSIGNALED(status)
+
+
+def ends_the_same(stage: Callable[[], Any], name: str) -> None:
+    """At each commit kill the request that `stage().name()` prepares, make it once more, and assert its end.
+
+    The method gives the request, and what must hold once it was made again.
+    """
+    points, met = [Point(after, 1) for after in (False, True)], 0
+    while points:
+        point, scene = points.pop(0), stage()
+        request, ends_well = getattr(scene, name)()
+        if killed_at(point, scene.app, request):
+            met += 1
+            points.append(point._replace(nth=point.nth + 1))
+        request()
+        assert ends_well(), point
+        invariants.check(Scene(scene.app, Observed()))
+        worlds.close(scene.app)
+    assert met >= 2
 
 
 def _be_killed(point: Point, app: Flask, request: Callable[[], object]) -> None:

@@ -2,13 +2,11 @@
 
 import pytest
 
-from tests import invariants, worlds
 from tests.browser import Browser
 from tests.builders import a_client, a_member
 from tests.idp.accounts.resets import asks as forgets
 from tests.idp.accounts.resets import links_to
-from tests.invariants import Observed, Scene
-from tests.journeys.killed import Point, killed_at
+from tests.journeys.killed import ends_the_same
 from tests.openings import PASSWORD, activates, identifies, newest_link, opens, two_letters
 from tests.relying_party import RelyingParty
 
@@ -119,17 +117,4 @@ REQUESTS = (
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_the_same_request_once_more_brings_the_same_end(postgres_template, tmp_path, name):
-    points = [Point(after, 1) for after in (False, True)]
-    met = 0
-    while points:
-        point = points.pop(0)
-        stage = Stage(postgres_template.copy(tmp_path))
-        request, ends_well = getattr(stage, name)()
-        if killed_at(point, stage.app, request):
-            met += 1
-            points.append(point._replace(nth=point.nth + 1))
-        request()
-        assert ends_well(), point
-        invariants.check(Scene(stage.app, Observed()))
-        worlds.close(stage.app)
-    assert met >= 2
+    ends_the_same(lambda: Stage(postgres_template.copy(tmp_path)), name)
