@@ -1,5 +1,6 @@
 """examples/certification: its clients apply, one person has every claim, and a program finds its way on our pages."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from tests.browser import ISSUER
 from tests.builders import Portal, a_client, a_member
 from tests.relying_party import RelyingParty
 
-FILE = Path(__file__).parents[2] / "examples" / "certification" / "clients.yaml"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "examples" / "certification"
+FILE = FOLDER / "clients.yaml"
+LINES = [line.strip("| ").split(" | ") for line in (FOLDER / "lines.md").read_text().splitlines() if "::" in line]
 
 
 @pytest.fixture
@@ -60,3 +64,25 @@ def test_a_program_finds_its_way_through_consent(app, browser, lea):
     with app.app_context():
         firm = a_client(first_party=False)
     assert {"page-title", "consent-allow", "consent-deny"} <= ids(browser.signs_in(lea, firm))
+
+
+def said_of(test):
+    """The name of a test's file, and what it and its file say of themselves."""
+    path, name = test.strip("`").split("::")
+    tree = ast.parse((ROOT / path).read_text())
+    (found,) = [one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == name]
+    return f"{path} {ast.get_docstring(tree)} {ast.get_docstring(found)}"
+
+
+@pytest.mark.parametrize(("line", "section", "test"), LINES, ids=[f"{section}: {line}" for line, section, _ in LINES])
+def test_each_line_of_the_plans_has_its_test_which_quotes_its_section(line, section, test):
+    said = " ".join(said_of(test).split())
+    specification, number = re.fullmatch(r"(.+?)(?: ([\d.]+))?", section).groups()
+    assert specification in said, said
+    assert re.search(rf"(?<![\d.]){re.escape(number or '')}(?![\d]|\.\d)", said), said
+
+
+def test_each_test_that_is_named_after_a_module_is_in_the_table():
+    plan = (ROOT / "tests" / "protocol" / "test_basic_plan.py").read_text()
+    named = {test.strip("`").split("::")[1] for _, _, test in LINES}
+    assert set(re.findall(r"^def (test_oidcc_\w+)", plan, re.MULTILINE)) <= named

@@ -27,12 +27,14 @@ def test_every_answer_names_its_issuer(browser, portal, lea):
 
 
 def test_the_state_comes_back_byte_for_byte(browser, portal, lea):
+    """RFC 6749 4.1.2: the exact value received from the client."""
     state = "".join(map(chr, range(0x21, 0x7F))) + "é ü+%20"
     assert browser.signs_in(lea, portal, state=state).answer["state"] == state
     assert browser.asks(portal, state=state, prompt="login none").answer["state"] == state
 
 
 def test_no_state_is_invented(browser, portal, lea):
+    """RFC 6749 4.1.2: … if the "state" parameter was present."""
     assert set(browser.signs_in(lea, portal, state=None).answer) == {"code", "iss"}
 
 
@@ -82,6 +84,7 @@ def test_a_code_is_long_and_never_the_same(browser, portal, lea):
     ],
 )
 def test_a_fault_goes_back_to_the_portal_with_its_code(browser, portal, changes, error):
+    """RFC 6749 4.1.2.1, Core 3.1.2.6: the codes, and the characters that a description may have."""
     page = browser.asks(portal, **changes)
     assert page.location.startswith(f"{CALLBACK}?")
     assert page.answer["error"] == error
@@ -131,6 +134,7 @@ FAULTS = [
     ],
 )
 def test_nothing_is_sent_before_client_and_address_are_known(browser, portal, unknown, fault):
+    """RFC 6749 4.1.2.1: … MUST NOT automatically redirect. Core 3.1.2.1: the redirect_uri MUST exactly match."""
     page = browser.asks(portal, **(fault | unknown))
     assert page.status == 400
     assert page.location is None
@@ -230,7 +234,7 @@ def test_a_web_client_has_no_such_liberty(app, browser):
 
 
 def test_a_posted_request_is_stored_and_asked_again_by_get(app, browser, portal, lea):
-    """It may come from another site, where our cookies do not travel: it reads none, and needs no token of ours."""
+    """Core 3.1.2.1. It may come from another site, where no cookie of ours travels: it reads none, needs no token."""
     response = app.test_client().post("/authorize", data=request_of(portal), base_url=ISSUER)
     assert response.status_code == 303
     assert "Set-Cookie" not in response.headers

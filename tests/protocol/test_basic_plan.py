@@ -32,6 +32,14 @@ def plain(party, lea, browser, **parameters):
     return party.redeems(party.code_of(lea, browser, **(without | parameters)), code_verifier=None)
 
 
+def test_oidcc_server(basic, browser, lea):
+    """Core 3.1.2.5, 3.1.3.3 and 3.1.3.7: what was asked comes back, and holds."""
+    code = basic.code_of(lea, browser, code_challenge=None, code_challenge_method=None, scope="openid")
+    tokens = basic.redeems(code, code_verifier=None)
+    assert (tokens.ok, tokens["scope"], tokens["expires_in"]) == (True, "openid", 600)
+    assert basic.checks(tokens)["sub"] == basic.userinfo(tokens["access_token"])["sub"]
+
+
 def test_oidcc_ensure_request_without_nonce_succeeds_for_code_flow(basic, browser, lea):
     """Core 3.1.2.1: OPTIONAL with the code flow."""
     tokens = plain(basic, lea, browser, nonce=None)
@@ -138,7 +146,7 @@ def test_oidcc_id_token_hint(basic, browser, lea):
     ids=lambda one: next(iter(one)),
 )
 def test_oidcc_hints_and_unknown_parameters(basic, browser, lea, parameter):
-    """oidcc-login-hint, -ui-locales, -claims-locales, -ensure-request-with-unknown-parameter-succeeds."""
+    """Core 3.1.2.1: oidcc-login-hint, -ui-locales, -claims-locales, -ensure-request-with-unknown-parameter-succeeds."""
     assert plain(basic, lea, browser, **parameter).ok
 
 

@@ -55,7 +55,7 @@ def test_a_client_authenticates_by_its_registered_method_alone(app, parties, reg
 
 
 def test_every_failure_is_told_alike(app, parties):
-    """… an unknown client, a wrong secret, a wrong method, a disabled client: nothing tells them apart."""
+    """RFC 6749 5.2. An unknown client, a wrong secret, a wrong method, a disabled client: nothing tells them apart."""
     confidential, public = parties["client_secret_basic"], parties["none"]
     with app.app_context(), unit_of_work():
         gone = a_client()

@@ -60,6 +60,7 @@ def test_authlib_finds_nothing_wrong(metadata):
 
 
 def test_what_is_named_is_registered_and_what_is_not_offered_is_not_named(metadata):
+    """RFC 8414 2 and 7.1.2."""
     assert metadata.keys() <= REGISTERED
     assert metadata["response_types_supported"] == ["code"]
     assert metadata["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]

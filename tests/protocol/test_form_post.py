@@ -54,7 +54,7 @@ def test_the_answer_is_a_form_for_the_redirect_uri(app, browser, portal, lea):
     ],
 )
 def test_errors_take_the_same_way(browser, portal, changes, error):
-    """… and name their issuer too."""
+    """Section 2, and RFC 9207 2: they name their issuer too."""
     page = browser.asks(portal, response_mode="form_post", **changes)
     said = page.fields()
     assert (page.status, target(page)) == (200, CALLBACK)

@@ -119,6 +119,7 @@ def test_a_frame_is_where_a_redirect_uri_is(app, uri):
 
 
 def test_the_metadata_promise_it(app):
+    """Section 3."""
     said = app.test_client().get("/.well-known/openid-configuration", base_url=ISSUER).get_json()
     assert said["frontchannel_logout_supported"] is said["frontchannel_logout_session_supported"] is True
 

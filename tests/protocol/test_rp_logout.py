@@ -51,6 +51,18 @@ def test_without_an_address_the_last_page_is_ours(browser, portal, hint):
     assert not is_signed_in(browser, portal)
 
 
+@pytest.mark.parametrize("said", [{}, {"state": "s"}], ids=["nothing", "only a state"])
+def test_who_says_little_is_asked_and_the_last_page_is_ours(browser, portal, hint, said):
+    """Section 2: each parameter is OPTIONAL or RECOMMENDED; section 3: without an address, no redirection."""
+    assert leaves(browser, **said).location is None
+    assert is_signed_in(browser, portal)
+    leaves(browser, **said)
+    page = browser.submit("yes")
+    assert (page.status, page.location) == (200, None)
+    assert "Déconnexion effectuée" in page.title
+    assert not is_signed_in(browser, portal)
+
+
 def test_the_query_of_a_registered_address_is_kept(app, browser, lea):
     address = f"{SIGNED_OUT}?from=idp"
     with app.app_context():

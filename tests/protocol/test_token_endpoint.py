@@ -44,6 +44,7 @@ def test_a_code_can_be_redeemed_only_once_and_its_replay_ends_what_it_gave(party
 
 @row("OID-5")
 def test_a_replay_after_thirty_seconds_is_recognized_too(party, code):
+    """RFC 6749 4.1.2."""
     tokens = party.redeems(code)
     with clock.travel(timedelta(seconds=30)):
         assert party.redeems(code).error == "invalid_grant"
@@ -234,6 +235,7 @@ def test_ten_thousand_scopes_are_answered_fast(party, tokens):
 )
 @pytest.mark.parametrize("grant_type", ["authorization_code", "refresh_token"])
 def test_nothing_hostile_breaks_it(party, grant_type, name, value):
+    """RFC 6749 5.2: the characters that a description may have."""
     values = {"grant_type": grant_type, "code": "c", "refresh_token": "r", "redirect_uri": CALLBACK} | {name: value}
     reply = party.asks_token(**values)
     assert reply.status == 400
