@@ -36,6 +36,8 @@ from idp.accounts.opening.models import Opening
 from idp.audit import origin
 from idp.audit.models import AuditPerson
 from idp.delegations import acting
+from idp.delegations.clientele import leaving
+from idp.delegations.granting.due import midnight
 from idp.delivery.models import OutgoingMessage
 from idp.errors import DomainError
 from idp.extensions import Kept
@@ -71,9 +73,9 @@ JOURNEY = (
     asking.STEP,  # may this application know?
 )
 ANSWERS = {"authorize": answer.ANSWER, arriving.GOAL: arriving.ANSWER}
-ENDED = (memberships.follow, following.follow, ending.end_grants)  # our own first, then messages
+ENDED = (memberships.follow, following.follow, leaving.follow, ending.end_grants)  # our own first, then messages
 BODIES = {telling.KIND: telling.logout_token}  # messages that are made at each attempt
-CHORES = (remote_keys.read_due,)  # what the courier does besides
+CHORES = (midnight.end_over, remote_keys.read_due)  # what the courier does besides
 IMPORTED = (memberships.follow_import, following.follow_import)
 RETENTION = (
     Kept("openings", timedelta, Opening.purge),

@@ -77,7 +77,7 @@ class House:
     bodies: Mapping[str, Any] = field(default_factory=dict)
     """Messages whose body is made at each attempt, by kind: from their facts, a `Post`, or None when they are moot."""
     chores: tuple[Callable[[], None], ...] = ()
-    """What the courier does besides, every second: it asks other machines, so no request may."""
+    """What the courier does besides, every second: what asks other machines, and what falls due between requests."""
     importers: tuple[Imported, ...] = ()
     """Who follows the register: names are corrected, holders are linked to the sites of their organization."""
 

@@ -37,9 +37,12 @@ def link(
     if found and (found.holder, tuple(found.rights)) == (holder, granted):
         return found
     membership = found or Membership(account_id=account.id, organization_id=organization.id, started_at=now)
+    held = bool(membership.holder)
     membership.holder, membership.rights = holder, list(granted)
     db.session.add(membership)
     db.session.flush()
+    if held and not holder:
+        house.ended("holding", membership.id)
     details = {"holder": holder, "rights": list(granted)}
     log.record(Event.MEMBERSHIP_STARTED, subject=account.id, organization=organization.id, details=details)
     return membership

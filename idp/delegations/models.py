@@ -17,9 +17,11 @@ class Delegation(Model):
 
     __tablename__ = "delegation"
     _news = sa.text("firm_news IS NOT NULL")
+    _stands = sa.text("accepted_at IS NOT NULL AND ended_at IS NULL")
     __table_args__ = (
         sa.CheckConstraint("origin in ('offer', 'request', 'paper', 'import')", name="origin"),
         sa.Index("ix_delegation_firm_news", "firm_news", sqlite_where=_news, postgresql_where=_news),
+        sa.Index("ix_delegation_ends_at", "ends_at", sqlite_where=_stands, postgresql_where=_stands),
     )
 
     id: Mapped[PrimaryKey]
@@ -55,7 +57,7 @@ class Delegation(Model):
     accepted_by_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
     starts_at: Mapped[datetime]
     ends_on: Mapped[date]
-    ends_at: Mapped[datetime] = mapped_column(index=True)
+    ends_at: Mapped[datetime]
     """The midnight that ends that day in the fund's zone."""
     suspended_at: Mapped[datetime | None]
     suspended_by: Mapped[str | None] = mapped_column(sa.String(16))

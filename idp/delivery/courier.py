@@ -147,10 +147,13 @@ class Courier:
 
     def _do_chores(self) -> None:
         """What the house has for a process that waits on other machines anyway."""
+        with self._context():
+            for chore in house.chores:
+                self._do(chore)
+
+    def _do(self, chore: Callable[[], None]) -> None:
         try:
-            with self._context():
-                for chore in house.chores:
-                    chore()
+            chore()
         except AWAY as error:
             log.warning("delivery:courier:waits", cause=repr(error))
         except Exception as error:

@@ -51,6 +51,8 @@ def change(held: Held, membership_id: UUID, *, holder: bool, rights: Iterable[st
     models.change_link(membership_id, holder=holder, rights=granted)
     details = {"membership": str(membership_id), "holder": holder, "rights": granted}
     log.record(Event.MEMBERSHIP_CHANGED, subject=one.account_id, organization=held.id, details=details)
+    if one.holder and not holder:
+        house.ended("holding", membership_id)
     if one.holder != holder:
         what = What.MADE_HOLDER if holder else What.NO_HOLDER_ANY_MORE
         telling.tell_holders(held.organization, one.name, what, but=held.holder.account_id)

@@ -1,6 +1,6 @@
 """Delegations as both sides see them, and the conditional updates by which one of many at once wins."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
@@ -149,10 +149,39 @@ def assign(delegation_id: UUID, account_id: UUID, rights: list[str] | None, now:
     db.session.flush()
 
 
+def hold(one: Delegation) -> None:
+    """Read it anew, locked until the end: who is named for it is written by one at a time."""
+    db.session.refresh(one, with_for_update=True)
+
+
+def assign_among(
+    delegation_id: UUID, staff: Collection[UUID], named: Mapping[UUID, list[str] | None], now: datetime
+) -> None:
+    """Of these people, name those for these rights of it, and no others."""
+    known = {one.account_id: one for one in assignments(delegation_id) if one.account_id in staff}
+    for account_id, one in known.items():
+        if account_id not in named:
+            db.session.delete(one)
+        elif one.rights != named[account_id]:
+            one.rights, one.assigned_at = named[account_id], now
+    for account_id in named.keys() - known.keys():
+        ids = {"delegation_id": delegation_id, "account_id": account_id}
+        db.session.add(StaffAssignment(**ids, rights=named[account_id], assigned_at=now))
+    db.session.flush()
+
+
 def unassign(delegation_id: UUID, account_id: UUID) -> None:
     """Name them no more."""
     theirs = sa.and_(StaffAssignment.delegation_id == delegation_id, StaffAssignment.account_id == account_id)
     db.session.execute(sa.delete(StaffAssignment).where(theirs))
+
+
+def unassign_everywhere(membership_id: UUID) -> None:
+    """Name the person of that link for no client of its firm."""
+    link = sa.select(Membership.account_id, Membership.organization_id).where(Membership.id == membership_id).subquery()
+    clients = sa.select(Delegation.id).join(link, link.c.organization_id == Delegation.firm_id)
+    person = StaffAssignment.account_id == sa.select(link.c.account_id).scalar_subquery()
+    db.session.execute(sa.delete(StaffAssignment).where(person, StaffAssignment.delegation_id.in_(clients)))
 
 
 def is_shown_to_member() -> Condition:

@@ -27,13 +27,15 @@ class State(StrEnum):
 WAITING = frozenset({State.OFFERED, State.ASKED})
 IN_LIFE = WAITING | {State.STANDING, State.SUSPENDED}
 
-_BEFORE_AN_ANSWER = {"refused": State.REFUSED, "withdrawn": State.WITHDRAWN}
+OVER = "over"
+_WHY = {"refused": State.REFUSED, "withdrawn": State.WITHDRAWN, OVER: State.OVER}
+"""How it stands by why it ended: what is none of these was revoked, by one side or with one."""
 
 
 def state(one: Delegation, now: datetime) -> State:
     """How it stands at that instant."""
     if one.ended_at is not None:
-        return _BEFORE_AN_ANSWER.get(one.ended_why or "", State.REVOKED)
+        return _WHY.get(one.ended_why or "", State.REVOKED)
     if one.accepted_at is None:
         return _unanswered(one, now)
     if one.ends_at <= now:

@@ -33,6 +33,8 @@ class What(StrEnum):
     """The firm asks for a later last day."""
     ENDING = "ending"
     """Its last day is near."""
+    OVER = "over"
+    """Its last day has passed."""
 
 
 LOST = frozenset({What.SUSPENDED, What.REVOKED})

@@ -6,6 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
+from idp.accounts.views import menus
 from idp.delegations.clientele import assigning
 from idp.delegations.clientele.assigning import Rights
 from idp.delegations.granting import answering
@@ -13,7 +14,8 @@ from idp.delegations.granting.models import Client
 from idp.sessions import current
 from idp.sessions.views import arriving
 
-NOTHING, CONSULT, ALL = "", "read", "all"
+NOTHING, CONSULT, SOME, ALL = "", "read", "some", "all"
+"""What a person may do for a client; `SOME` is what a table gave them, which this page keeps and does not change."""
 
 
 def show(delegation_id: UUID) -> ResponseReturnValue:
@@ -42,16 +44,24 @@ def submit(delegation_id: UUID) -> ResponseReturnValue:
 
 def _chosen(client: Client) -> dict[UUID, Rights]:
     chosen: dict[UUID, Rights] = {}
-    for colleague, _, _ in assigning.people(client):
+    for colleague, uses, rights in assigning.people(client):
         said = request.form.get(f"person-{colleague.account_id}", NOTHING)
-        if said in (CONSULT, ALL):
+        if said == SOME and uses:
+            chosen[colleague.account_id] = rights
+        elif said in (CONSULT, ALL):
             chosen[colleague.account_id] = assigning.to_consult(client) if said == CONSULT else None
     return chosen
 
 
 def _page(client: Client) -> str:
-    people = [
-        (colleague, NOTHING if not uses else ALL if rights is None else CONSULT)
-        for colleague, uses, rights in assigning.people(client)
-    ]
-    return render_template("delegations/clients/staff.html", form=FlaskForm(), client=client, people=people)
+    people = [(one, _said(client, uses, rights), rights) for one, uses, rights in assigning.people(client)]
+    shown = {"client": client, "people": people, "consults": bool(assigning.to_consult(client))}
+    return render_template("delegations/clients/staff.html", form=FlaskForm(), in_words=menus.in_words, **shown)
+
+
+def _said(client: Client, uses: bool, rights: Rights) -> str:
+    if not uses:
+        return NOTHING
+    if rights is None:
+        return ALL
+    return CONSULT if list(rights) == assigning.to_consult(client) else SOME

@@ -39,6 +39,19 @@ def not_confirmed(now: datetime, most: int) -> list[Pair]:
     return _some(now, most, Delegation.confirm_by_at <= now, Delegation.suspended_at.is_(None))
 
 
+def is_over(now: datetime) -> bool:
+    """Whether the last day of some has passed, and nobody ended it."""
+    return db.session.scalar(sa.select(Delegation.id).where(*_over(now)).limit(1)) is not None
+
+
+def over(now: datetime, most: int) -> list[Pair]:
+    """Those, the longest over first; what somebody else deals with is left to them."""
+    both: list[Any] = [Delegation, Organization]
+    found = sa.select(*both).join(Organization, Organization.id == Delegation.organization_id).where(*_over(now))
+    found = found.order_by(Delegation.ends_at, Delegation.id).limit(most)
+    return [(row[0], row[1]) for row in db.session.execute(found.with_for_update(of=Delegation, skip_locked=True))]
+
+
 def firms_with_news(most: int) -> list[Organization]:
     """Open firms of whose delegations something is to be told."""
     told = sa.select(Delegation.firm_id).where(Delegation.firm_news.is_not(None)).distinct()
@@ -53,6 +66,10 @@ def take_news(firm_id: UUID) -> list[str]:
     news = {row.id: str(row.firm_news) for row in rows}
     db.session.execute(sa.update(Delegation).where(Delegation.id.in_(news)).values(firm_news=None))
     return list(news.values())
+
+
+def _over(now: datetime) -> tuple[Condition, ...]:
+    return (Delegation.accepted_at.is_not(None), Delegation.ended_at.is_(None), Delegation.ends_at <= now)
 
 
 def _holds(now: datetime) -> sa.Select[Any]:
