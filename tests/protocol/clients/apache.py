@@ -42,6 +42,7 @@ OIDCScope "openid profile"
 OIDCResponseMode {mode}
 OIDCCryptoPassphrase {secret}
 OIDCCABundlePath {home}/authority.pem
+OIDCHTTPTimeoutShort 30
 OIDCInfoHook id_token access_token refresh_token userinfo session
 <Location />
     AuthType openid-connect

@@ -4,6 +4,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urljoin
 
@@ -17,6 +18,7 @@ from tests.browser import _Forms
 from tests.builders import Member, Portal, a_client, a_member
 from tests.cluster.authority import Papers, papers
 from tests.postboxes import free_port
+from tests.servers import PATIENCE
 
 ADDRESS = "127.0.0.1"
 
@@ -48,7 +50,7 @@ class Person:
 
     def __post_init__(self) -> None:
         trusted = ssl.create_default_context(cafile=str(self.provider.papers.authority))
-        self.http = httpx.Client(verify=trusted, trust_env=False)
+        self.http = httpx.Client(verify=trusted, trust_env=False, timeout=PATIENCE / 1000)
 
     def goes(self, url: str) -> str:
         """Open an address, sign in if asked; the address elsewhere where it ends."""
@@ -90,10 +92,12 @@ def provider(template: worlds.Template, tmp_path_factory: pytest.TempPathFactory
     """One for the tests of a client; it trusts the authority, too, where it tells clients of a sign-out."""
     folder, port = tmp_path_factory.mktemp("provider"), free_port()
     issuer, made = f"https://{ADDRESS}:{port}", papers(folder, ADDRESS)
-    app = template.sqlite(folder, issuer=issuer, delivery_ca_file=made.authority)
+    slow = timedelta(milliseconds=PATIENCE)
+    app = template.sqlite(folder, issuer=issuer, delivery_ca_file=made.authority, outbound_timeout=slow)
     with app.app_context():
         secure = Secure(app, issuer, made, a_client(), a_client(first_party=False), a_member())
-    server = make_server(ADDRESS, port, app, threaded=True, ssl_context=(str(made.certificate), str(made.key)))
+    server = make_server(ADDRESS, port, app, threaded=True, ssl_context=made.context())
+    server.socket.do_handshake_on_connect = False  # each connection in its thread, none waits for another
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield secure

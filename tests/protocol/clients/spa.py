@@ -30,7 +30,9 @@ def spa(port: int, provider: Secure, client: Portal) -> Iterator[None]:
     settings |= {"redirect_uri": client.redirect_uri, "post_logout_redirect_uri": f"{origin(port)}/signed-out"}
     server = ThreadingHTTPServer((ADDRESS, port), type("Serving", (_Pages,), {"settings": settings}))
     server.daemon_threads = True
-    server.socket = provider.papers.context().wrap_socket(server.socket, server_side=True)
+    # Each connection shakes hands in its thread: none waits for another.
+    tls = {"server_side": True, "do_handshake_on_connect": False}
+    server.socket = provider.papers.context().wrap_socket(server.socket, **tls)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield
