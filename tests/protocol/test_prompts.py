@@ -11,7 +11,8 @@ from idp.oidc.models.client import Client
 from idp.oidc.models.subject import Subject
 from idp.sessions.models import Session
 from tests.browser import ISSUER
-from tests.builders import a_client, an_account
+from tests.builders import a_client, a_member, an_account
+from tests.relying_party import claims_of
 from tests.rows import row
 
 pytestmark = row("OID-17")
@@ -114,6 +115,19 @@ def test_a_sub_that_is_nobodys_can_be_answered_by_nobody(browser, portal, lea):
     claims = json.dumps({"id_token": {"sub": {"value": "2c4a1f7e-9a55-4b0e-8a5e-0a8b5f0b8f10"}}})
     assert browser.signs_in(lea, portal, claims=claims).answer["error"] == "login_required"
     assert browser.asks(portal, claims=claims, prompt="none").answer["error"] == "login_required"
+
+
+def test_a_hint_of_another_person_is_answered_by_that_person_alone(app, party, browser, portal, lea):
+    """Core 3.1.2.1, id_token_hint: if that End-User is not signed in, the answer is an error; never somebody else's."""
+    with app.app_context():
+        marc = a_member()
+    hint = party.tokens_of(marc)["id_token"]
+    browser.signs_in(lea, portal)
+    assert browser.asks(portal, prompt="none", id_token_hint=hint).answer["error"] == "login_required"
+    assert browser.signs_in(lea, portal, id_token_hint=hint).answer["error"] == "login_required"
+    with clock.travel(timedelta(minutes=15)):  # also where its time is over
+        answer = browser.signs_in(marc, portal, id_token_hint=hint).answer
+        assert party.checks(party.redeems(answer["code"]))["sub"] == claims_of(hint)["sub"]
 
 
 def test_the_clients_own_max_age_holds_where_none_is_asked(app, browser, lea):
