@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 from idp.registry.models import Fund
 from tests.browser import request_of
 from tests.builders import Member, Portal, a_client, a_delegation, an_account, an_organization, membership
-from tests.screens.site import Site, an_address, choose, submit
+from tests.screens.site import Site, an_address, choose, press, submit
 
 LONG = "Cabinet Moreau, Paie et Déclarations du Bâtiment"
 
@@ -83,13 +83,13 @@ def admitted_none(site: Site, page: Page) -> None:
 
 def deciding(site: Site, page: Page) -> None:
     admitted(site, page)
-    page.locator("main .rows a.button").click()
+    press(page.locator("main .rows a.button"))
 
 
 def closing(site: Site, page: Page) -> None:
     who = _opened(site, page)
     page.goto(f"{site.home}/organizations/{who.organization_id}/applications")
-    page.locator("main .rows a.way").click()
+    press(page.locator("main .rows a.way"))
 
 
 _SHOWN = (

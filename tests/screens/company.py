@@ -4,7 +4,7 @@ from playwright.sync_api import Page
 
 from idp.registry.models import Fund
 from tests.builders import Member, a_delegation, an_account, an_organization, membership
-from tests.screens.site import Site, an_address, choose, fill, submit
+from tests.screens.site import Site, an_address, choose, fill, press, submit
 
 
 def _enters(site: Site, page: Page, path: str, who: Member | None = None) -> Member:
@@ -70,7 +70,7 @@ def invite_wrong(site: Site, page: Page) -> None:
 
 def invite_withdraw(site: Site, page: Page) -> None:
     people(site, page)
-    page.locator("main a[href*=invitations]").click()
+    press(page.locator("main a[href*=invitations]"))
 
 
 def colleague(site: Site, page: Page) -> None:

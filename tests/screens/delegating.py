@@ -11,7 +11,7 @@ from idp.delegations.models import Delegation
 from idp.registry.models import Fund
 from tests.builders import Member, a_delegation, a_member, an_account, an_organization, membership
 from tests.registers import a_siret
-from tests.screens.site import NUMBERS, Site, an_address, submit
+from tests.screens.site import NUMBERS, Site, an_address, press, submit
 
 
 def _enters(site: Site, page: Page, path: str, who: Member) -> None:
@@ -178,7 +178,7 @@ def mailed_signed_in(site: Site, page: Page) -> None:
     email = _by_mail(site, page)
     with site.app.app_context():
         who = an_account(email=email)
-    page.locator("main button[value=sign-in]").click()
+    press(page.locator("main button[value=sign-in]"))
     submit(page, email=who.email, password=who.password)
 
 
@@ -186,13 +186,13 @@ def mailed_to_another(site: Site, page: Page) -> None:
     _by_mail(site, page)
     with site.app.app_context():
         who = an_account(email=an_address())
-    page.locator("main button[value=sign-in]").click()
+    press(page.locator("main button[value=sign-in]"))
     submit(page, email=who.email, password=who.password)
 
 
 def newcomer(site: Site, page: Page) -> None:
     _by_mail(site, page)
-    page.locator("main button[value=open]").click()
+    press(page.locator("main button[value=open]"))
 
 
 def newcomer_wrong(site: Site, page: Page) -> None:
@@ -239,7 +239,7 @@ def file_done(site: Site, page: Page) -> None:
 def renewals(site: Site, page: Page) -> None:
     clients(site, page)
     page.locator("main [name=client]").check()
-    page.locator("main button[form=renewals]").click()
+    press(page.locator("main button[form=renewals]"))
 
 
 def staff(site: Site, page: Page) -> None:

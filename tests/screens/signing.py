@@ -5,7 +5,7 @@ from playwright.sync_api import Page
 from idp.db import db
 from idp.registry.models import Fund
 from tests.builders import PASSWORD, Member, Portal, a_client, an_organization, membership, the_account
-from tests.screens.site import Site, choose, fill, submit
+from tests.screens.site import Site, choose, fill, press, submit
 
 LONG = "Jean-Christophe Aristide-Barthélemy de La Roche-Vieilleville"
 """Sixty characters, as the longest names of a register."""
@@ -58,13 +58,13 @@ def acting_many(site: Site, page: Page) -> None:
 def acting_found(site: Site, page: Page) -> None:
     acting_many(site, page)
     fill(page, search="charpente 1")
-    page.locator("main [role=search] button").click()
+    press(page.locator("main [role=search] button"))
 
 
 def acting_not_found(site: Site, page: Page) -> None:
     acting_many(site, page)
     fill(page, search="Zinguerie de nulle part")
-    page.locator("main [role=search] button").click()
+    press(page.locator("main [role=search] button"))
 
 
 # What an application asks
@@ -102,14 +102,14 @@ def applications_none(site: Site, page: Page) -> None:
 def applications(site: Site, page: Page) -> None:
     page.route("https://portal.example.org/**", lambda route: route.fulfill(body="signed in"))
     consent(site, page)
-    choose(page, "allow")
+    page.locator("main button[value=allow]").click()
     page.wait_for_url("https://portal.example.org/**")
     page.goto(f"{site.home}/applications")
 
 
 def application_taken_back(site: Site, page: Page) -> None:
     applications(site, page)
-    page.locator("main .applications a.button").click()
+    press(page.locator("main .applications a.button"))
 
 
 def application_gone(site: Site, page: Page) -> None:

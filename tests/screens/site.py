@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 from werkzeug.serving import make_server
 
 from idp.db import db
@@ -99,15 +99,21 @@ def serving(template: Template, folder: Path, **changes: Any) -> Iterator[Site]:
         close(app)
 
 
+def press(what: Locator) -> None:
+    """Press what leads to another page, and wait until that page stands."""
+    with what.page.expect_navigation():
+        what.click()
+
+
 def submit(page: Page, **typed: str) -> None:
     """Fill fields by their names, and press the button that ends the form."""
     fill(page, **typed)
-    page.locator("main form button.button:not([name])").last.click()
+    press(page.locator("main form button.button:not([name])").last)
 
 
 def choose(page: Page, choice: str) -> None:
     """Press the button of that choice."""
-    page.locator(f"main button[value={choice}]").click()
+    press(page.locator(f"main button[value={choice}]"))
 
 
 def fill(page: Page, **typed: str) -> None:
