@@ -37,6 +37,7 @@ from idp.audit import origin
 from idp.audit.models import AuditPerson
 from idp.delegations import acting
 from idp.delegations.clientele import leaving
+from idp.delegations.granting import firms
 from idp.delegations.granting.due import midnight
 from idp.delivery.models import OutgoingMessage
 from idp.errors import DomainError
@@ -49,6 +50,7 @@ from idp.oidc.clients import remote_keys
 from idp.oidc.keystore import SqlKeyStore
 from idp.oidc.logout import ending, telling
 from idp.oidc.models.grant import Grant
+from idp.oidc.views import door
 from idp.ops import serving
 from idp.proofs import rates
 from idp.proofs.models import Attempt, Proof
@@ -76,6 +78,7 @@ ANSWERS = {"authorize": answer.ANSWER, arriving.GOAL: arriving.ANSWER}
 ENDED = (memberships.follow, following.follow, leaving.follow, ending.end_grants)  # our own first, then messages
 BODIES = {telling.KIND: telling.logout_token}  # messages that are made at each attempt
 CHORES = (midnight.end_over, remote_keys.read_due)  # what the courier does besides
+OPENED = (firms.follow,)  # what was given to a firm before its letters opened it
 IMPORTED = (memberships.follow_import, following.follow_import)
 RETENTION = (
     Kept("openings", timedelta, Opening.purge),
@@ -115,6 +118,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     db.init_app(app, chosen)
     extensions.find_migrations(app)
     published.init_app(app, chosen)
+    door.init_app(app, chosen)
     origin.init_app(app)
     # Before the unit of work: what runs after a view runs in reverse, and a failed commit makes another response.
     for furniture in (logs, headers, i18n, assets, filters):
@@ -125,7 +129,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     errors.init_app(app, refused=rates.note, machine=MACHINE, expired=expired.show)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    tables = (JOURNEY, ANSWERS, ENDED, resuming.way_back, BODIES, CHORES, IMPORTED)
+    tables = (JOURNEY, ANSWERS, ENDED, resuming.way_back, BODIES, CHORES, OPENED, IMPORTED)
     app.extensions["idp_house"] = extensions.House(*tables, acts=Grant.acts, known=Grant.known, retention=RETENTION)
     return app
 

@@ -1,11 +1,12 @@
 """Where an act came from: request, network and browser, or the operator of a command. (edge)"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Any, cast
 from uuid import UUID
 
-import structlog
-from flask import Flask, g, has_request_context, request
+from flask import Flask, g, has_app_context, has_request_context, request
 
 from idp.web import commands
 from keys import opaque
@@ -30,19 +31,28 @@ class Origin:
 def init_app(app: Flask) -> None:
     """Give each request its number: the one people are shown, in the log and in the audit alike."""
 
-    @app.before_request
-    def begin() -> None:
-        g.request_id = opaque.make()[:16].replace("-", "x").replace("_", "y")
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=g.request_id, route=str(request.url_rule))
+    app.before_request(begin)
+
+
+def begin() -> None:
+    """Number the request that begins."""
+    g.request_id = opaque.make()[:16].replace("-", "x").replace("_", "y")
 
 
 def current() -> Origin:
     """The origin of what is being done now."""
-    if not has_request_context():
+    environ = _environ()
+    if environ is None:
         return Origin(operator=commands.operator())
-    agent = request.user_agent.string[:LONGEST_USER_AGENT] or None
-    return Origin(g.get("request_id"), _network(), agent, actor=g.get("actor_id"))
+    agent = environ.get("HTTP_USER_AGENT", "")[:LONGEST_USER_AGENT] or None
+    return Origin(g.get("request_id"), _network(environ), agent, actor=g.get("actor_id"))
+
+
+def _environ() -> Mapping[str, Any] | None:
+    """What the server said of the request, of Flask's or of one that is answered before it."""
+    if has_request_context():
+        return request.environ
+    return cast(Mapping[str, Any] | None, g.get("environ")) if has_app_context() else None
 
 
 def acts(account_id: UUID | None) -> None:
@@ -50,9 +60,9 @@ def acts(account_id: UUID | None) -> None:
     g.actor_id = account_id
 
 
-def _network() -> str | None:
+def _network(environ: Mapping[str, Any]) -> str | None:
     """The client's address; None where a proxy passed on something that is none."""
     try:
-        return str(ip_address(request.remote_addr or ""))
+        return str(ip_address(environ.get("REMOTE_ADDR") or ""))
     except ValueError:
         return None

@@ -7,15 +7,16 @@ from flask import Response, request
 REMEMBERED_FOR = "600"  # seconds a browser keeps the answer to its preflight
 
 
-def allow(response: Response, origins: Collection[str]) -> Response:
-    """Let a script of one of these origins read the response. Cookies are never allowed to come along."""
-    response.vary.add("Origin")
-    origin = request.headers.get("Origin")
-    if origin in origins:
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate"
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
+def headers(origin: str | None, origins: Collection[str]) -> dict[str, str]:
+    """Those that let a script of one of these origins read an answer. Cookies are never allowed to come along."""
+    if origin is None or origin not in origins:
+        return {"Vary": "Origin"}
+    return {
+        "Vary": "Origin",
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Expose-Headers": "WWW-Authenticate",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
 
 
 def allow_everyone(response: Response) -> Response:
@@ -27,7 +28,7 @@ def allow_everyone(response: Response) -> Response:
 
 def preflight(origins: Collection[str], methods: str) -> Response:
     """Answer the question a browser asks before a request that a form could not have sent."""
-    response = allow(Response(status=204), origins)
+    response = Response(status=204, headers=headers(request.headers.get("Origin"), origins))
     if "Access-Control-Allow-Origin" in response.headers:
         response.headers["Access-Control-Allow-Methods"] = methods
         response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"

@@ -110,10 +110,11 @@ def init_app(
     """
     app.extensions["idp_errors"] = _Desk(refused, machine, expired)
     app.config["PROPAGATE_EXCEPTIONS"] = False  # tests see what people see
-    app.register_error_handler(Exception, _answer)
+    app.register_error_handler(Exception, answer)
 
 
-def _answer(raised: Exception) -> Response:
+def answer(raised: Exception) -> Response:
+    """Undo what was done, trace the error, and answer it."""
     unit_of_work().undo()
     return tell(raised)
 

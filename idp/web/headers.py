@@ -24,12 +24,19 @@ _UNLESS_SAID = {
     "Cache-Control": "no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_SECURE = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 # No Clear-Site-Data: its "cookies" would sign the person out of the portal too, and forget the known device.
 
 
 def init_app(app: Flask) -> None:
     """Set the headers of every response; a view says otherwise only about caching and CORP."""
     app.after_request(_dress)
+
+
+def plain(said: dict[str, str]) -> list[tuple[str, str]]:
+    """The headers of an answer that is no page and was not made by Flask: the same."""
+    dressed = {"Content-Security-Policy": _POLICY, **_ALWAYS, **_UNLESS_SAID} | said
+    return [*dressed.items(), _SECURE] if settings.is_secure else [*dressed.items()]
 
 
 def allow_form_action(uri: str) -> None:
@@ -68,7 +75,7 @@ def _dress(response: Response) -> Response:
     for name, value in _UNLESS_SAID.items():
         headers.setdefault(name, value)
     if settings.is_secure:
-        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+        headers.set(*_SECURE)
     if g.get("signed_in_page"):
         # Journey pages send none: a portal that signs in through a popup needs its opener.
         headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import Any, TextIO
 
 import structlog
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, g, has_app_context, has_request_context, request
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from idp import clock
@@ -52,7 +52,7 @@ def configure(level: str = "INFO", stream: TextIO = sys.stderr) -> None:
 
 def init_app(app: Flask) -> None:
     """One event an answered request."""
-    app.before_request(_start)
+    app.before_request(begin)
     app.after_request(_answered)
     app.logger.addFilter(_is_not_flasks_own_trace)
 
@@ -86,6 +86,10 @@ def _where(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
         event.setdefault("request_id", g.get("request_id"))
         event.setdefault("route", request.url_rule.rule if request.url_rule else None)
         event.setdefault("method", request.method)
+    elif has_app_context() and "environ" in g:  # answered before Flask, whose routes hold nothing that varies
+        event.setdefault("request_id", g.request_id)
+        event.setdefault("route", g.environ["PATH_INFO"])
+        event.setdefault("method", g.environ["REQUEST_METHOD"])
     return event
 
 
@@ -99,11 +103,17 @@ def _is_not_flasks_own_trace(record: logging.LogRecord) -> bool:
     return record.funcName != "log_exception"
 
 
-def _start() -> None:
+def begin() -> None:
+    """Note when a request began."""
     g.started = perf_counter()
 
 
-def _answered(response: Response) -> Response:
+def answered(status: int) -> None:
+    """Write that a request was answered."""
     spent = perf_counter() - g.get("started", perf_counter())
-    log.info("web:request:answered", status=response.status_code, milliseconds=round(spent * 1000, 1))
+    log.info("web:request:answered", status=status, milliseconds=round(spent * 1000, 1))
+
+
+def _answered(response: Response) -> Response:
+    answered(response.status_code)
     return response

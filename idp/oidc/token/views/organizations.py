@@ -3,6 +3,7 @@
 from flask import Response, request
 
 from idp.oidc.clients.views import machine
+from idp.oidc.clients.views.machine import Said
 from idp.oidc.errors import Refused
 from idp.oidc.token import organizations, userinfo
 from idp.oidc.token.views import bearer
@@ -16,6 +17,6 @@ def show() -> Response:
     search = " ".join(request.args.get("search", "")[:LONGEST_SEARCH].split())
     page = min(max(1, request.args.get("page", 1, type=int) or 1), LAST_PAGE)
     try:
-        return machine.respond(organizations.tell(bearer.shown(), search, page))
+        return machine.respond(Said(organizations.tell(bearer.shown(machine.asked()), search, page)))
     except Refused as error:
-        return machine.respond(userinfo.refused(error.error))
+        return machine.respond(Said(userinfo.refused(error.error)))
