@@ -48,6 +48,18 @@ def link(
     return membership
 
 
+def hand_over(site_ids: Iterable[UUID]) -> int:
+    """Let the holders of a member hold those of these sites that nobody holds any more; how many links that is.
+
+    An organization that has a holder keeps one. A link to the site that ended before is no obstacle here: whoever holds
+    the member answers for its sites.
+    """
+    heirs = register.heirs(site_ids, clock.now())
+    for account, site in heirs:
+        link(account, site, holder=True)
+    return len(heirs)
+
+
 def follow(kind: str, ended_id: UUID) -> None:
     """End the links to an organization that ended: should it come back, nobody comes back with it."""
     if kind == "organization":
@@ -65,8 +77,14 @@ def follow_import(import_id: UUID, moved: Mapping[UUID, UUID]) -> dict[str, int]
     linked = register.unlinked(import_id)
     for account_id, site_id in linked:
         _link_holder(account_id, site_id)
+    db.session.flush()
+    heirs = hand_over(moved)
     corrected = [_correct(account, says) for account, says in register.named_otherwise(import_id)]
-    return {"holders_linked": len(linked), "holders_unlinked": unlinked, "names_corrected": sum(corrected)}
+    return {
+        "holders_linked": len(linked) + heirs,
+        "holders_unlinked": unlinked,
+        "names_corrected": sum(corrected),
+    }
 
 
 def _end_links(site_id: UUID, former_parent_id: UUID) -> int:

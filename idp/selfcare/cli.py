@@ -145,9 +145,8 @@ def move(membership_id: UUID, email: str) -> None:
         account = _person(email)
         if account.id == one.account_id:
             refuse("it is that account's already")
-        belonging.remove(organization, one)
-        link = memberships.link(account, organization, holder=one.holder, rights=one.rights)
-        click.echo(f"moved: {link.id}")
+        link = belonging.remove(organization, one, heir=account)
+        click.echo(f"moved: {link and link.id}")
 
 
 @accounts_cli.accounts.command("explain")

@@ -5,11 +5,12 @@ from enum import StrEnum
 from uuid import UUID
 
 from idp import clock
+from idp.accounts import memberships
 from idp.accounts.colleagues import models, telling
 from idp.accounts.colleagues.holding import Held, place_of
 from idp.accounts.colleagues.models import Colleague
 from idp.accounts.colleagues.telling import What
-from idp.accounts.models import RIGHTS
+from idp.accounts.models import RIGHTS, Account, Membership
 from idp.audit import log
 from idp.audit.events import Event
 from idp.errors import NotFound
@@ -74,11 +75,17 @@ def end(held: Held, membership_id: UUID) -> Refusal | None:
     return None
 
 
-def remove(organization: Organization, one: Colleague) -> None:
-    """End a person's link for an operator, who answers for whether anybody holds the organization afterwards."""
-    _end(organization, one)
+def remove(organization: Organization, one: Colleague, heir: Account | None = None) -> Membership | None:
+    """End a person's link for an operator, who answers for whether anybody holds the organization afterwards.
+
+    `heir` gets the same link, which is returned, and the sites that nobody holds then.
+    """
+    ended = _end_links(organization, one)
+    link = memberships.link(heir, organization, holder=one.holder, rights=one.rights) if heir else None
+    memberships.hand_over(ended)
     telling.tell_person(organization, one)
     telling.tell_holders(organization, one.name, What.ENDED)
+    return link
 
 
 def leave(account_id: UUID, organization_id: UUID) -> Refusal | None:
@@ -108,7 +115,16 @@ def _is_last(one: Colleague, holders: list[Colleague]) -> bool:
 
 
 def _end(organization: Organization, one: Colleague) -> None:
-    for link in models.end_links(one, organization.id, clock.now()):
+    """End a person's links there and at its sites; a site that nobody holds then goes to who holds the member."""
+    memberships.hand_over(_end_links(organization, one))
+
+
+def _end_links(organization: Organization, one: Colleague) -> list[UUID]:
+    """Where they were linked, but for the organization itself."""
+    models.hold(organization.id)  # a statement of its own: the next ones see what whoever was waited for has done
+    ended = models.end_links(one, organization.id, clock.now())
+    for link in ended:
         house.ended("membership", link.membership_id)
         details = {"membership": str(link.membership_id)}
         log.record(Event.MEMBERSHIP_ENDED, subject=link.account_id, organization=link.organization_id, details=details)
+    return [link.organization_id for link in ended if link.organization_id != organization.id]

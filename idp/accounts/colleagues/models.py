@@ -66,10 +66,15 @@ class Ended(NamedTuple):
     organization_id: UUID
 
 
+def hold(organization_id: UUID) -> None:
+    """Lock the links of whoever holds an organization or a site of it, until the end: of two who leave, one waits."""
+    held = sa.select(Membership.id).where(Membership.holder, Membership.ended_at.is_(None), _here(organization_id))
+    db.session.execute(held.order_by(Membership.id).with_for_update())
+
+
 def end_links(colleague: Colleague, organization_id: UUID, now: datetime) -> list[Ended]:
     """End a person's link to an organization, and those to its sites: whoever leaves a member leaves its sites."""
-    sites = sa.select(Organization.id).where(Organization.parent_id == organization_id)
-    here = sa.or_(Membership.organization_id == organization_id, Membership.organization_id.in_(sites))
+    here = _here(organization_id)
     theirs = (Membership.account_id == colleague.account_id, Membership.ended_at.is_(None), here)
     ended = sa.update(Membership).where(*theirs).values(ended_at=now)
     columns = (Membership.id, Membership.account_id, Membership.organization_id)
@@ -158,6 +163,11 @@ class Invitation(Model):
         found = found.where(cls.id == invitation_id, Organization.closed_at.is_(None), *_waits(now))
         row = (own or db.session).execute(found).first()
         return Invited(*row) if row else None
+
+
+def _here(organization_id: UUID) -> Condition:
+    sites = sa.select(Organization.id).where(Organization.parent_id == organization_id)
+    return sa.or_(Membership.organization_id == organization_id, Membership.organization_id.in_(sites))
 
 
 def is_live(now: datetime) -> Condition:

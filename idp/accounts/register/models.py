@@ -1,5 +1,6 @@
 """Which links and names an import of the register calls into question, asked by whole sets."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -63,6 +64,19 @@ def end_links_of_former_parent(site_id: UUID, parent_id: UUID, at: datetime) -> 
     return _end(at, *theirs)
 
 
+def heirs(site_ids: Iterable[UUID], now: datetime) -> list[tuple[Account, Organization]]:
+    """Who holds the member of each of these sites that is open and held by nobody who may sign in; and that site."""
+    holder, held, person = aliased(Membership), aliased(Membership), aliased(Account)
+    lives = sa.or_(held.ends_at.is_(None), held.ends_at > now)
+    by_whom = sa.select(held.id).join(person, person.id == held.account_id).where(_may_sign_in(person), lives)
+    by_whom = by_whom.where(held.organization_id == Organization.id, _is_held(held))
+    found = sa.select(Account, Organization).join(holder, holder.organization_id == Organization.parent_id)
+    found = found.join(Account, Account.id == holder.account_id).where(Organization.id.in_(list(site_ids)))
+    holds = (_is_held(holder), sa.or_(holder.ends_at.is_(None), holder.ends_at > now), Account.is_live())
+    found = found.where(Organization.closed_at.is_(None), *holds, ~by_whom.exists())
+    return [(account, site) for account, site in db.session.execute(found.order_by(Organization.id, holder.id))]
+
+
 def end_links(organization_id: UUID, at: datetime) -> list[tuple[UUID, UUID]]:
     """End every live link to an organization: link and account."""
     return _end(at, Membership.organization_id == organization_id, Membership.ended_at.is_(None))
@@ -81,6 +95,10 @@ def _spells_otherwise() -> Condition:
         Account.family_name != Organization.holder_family_name,
         Account.civility.is_distinct_from(civility),
     )
+
+
+def _may_sign_in(account: Any) -> Condition:
+    return sa.and_(account.activated_at.is_not(None), account.suspended_at.is_(None), account.closed_at.is_(None))
 
 
 def _is_held(link: Any) -> Condition:

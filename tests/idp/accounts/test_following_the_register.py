@@ -200,3 +200,17 @@ def test_a_colleagues_name_is_nobodys_to_correct():
     chloe = builders.a_member(organization("M1"), holder=False, fund_id=fund and fund.id)
     bring(a_line("M1", given_names="LEA"))
     assert name_of(chloe.id) == "Léa Martin"
+
+
+@row("TRS-5")
+def test_a_site_that_moves_gets_a_holder_even_one_who_lost_it_before():
+    bring(MEMBER, a_line("M2"), SITE)
+    lea, paul = a_holder("M1"), a_holder("M2")
+    bring(SITE)
+    former = builders.membership(paul.id, organization("S1").id)
+    former.ended_at = clock.now()
+    db.session.commit()
+    report = bring(a_line("S1", parent="M2"))
+    assert (report.followed["holders_linked"], report.followed["holders_unlinked"]) == (1, 1)
+    assert held_by(paul.id) == ["M2", "S1"]
+    assert held_by(lea.id) == ["M1"]
