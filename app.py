@@ -37,7 +37,6 @@ from idp.audit import origin
 from idp.audit.models import AuditPerson
 from idp.delegations import acting
 from idp.delegations.clientele import leaving
-from idp.delegations.granting import firms
 from idp.delegations.granting.due import midnight
 from idp.delivery.models import OutgoingMessage
 from idp.errors import DomainError
@@ -78,7 +77,6 @@ ANSWERS = {"authorize": answer.ANSWER, arriving.GOAL: arriving.ANSWER}
 ENDED = (memberships.follow, following.follow, leaving.follow, ending.end_grants)  # our own first, then messages
 BODIES = {telling.KIND: telling.logout_token}  # messages that are made at each attempt
 CHORES = (midnight.end_over, remote_keys.read_due)  # what the courier does besides
-OPENED = (firms.follow,)  # what was given to a firm before its letters opened it
 IMPORTED = (memberships.follow_import, following.follow_import)
 RETENTION = (
     Kept("openings", timedelta, Opening.purge),
@@ -102,8 +100,7 @@ CLIS = (
 )
 COMMANDS = (*(command for one in CLIS for command in one.COMMANDS), db_commands)
 WRITING_GETS = frozenset({"oidc.authorize", "journey.resume", "oidc.end_session"})
-PROGRAMS = ("token", "userinfo", "organizations", "revoke", "introspect", "jwks", "discovery", "metadata")
-MACHINE = frozenset(f"oidc.{name}" for name in PROGRAMS)
+MACHINE = idp.oidc.routes.MACHINE
 FILES = frozenset({"delegations.sheet_submit"})
 FOREIGN_POSTS = MACHINE | {"oidc.authorize_post", "oidc.end_session_post"}
 
@@ -119,9 +116,8 @@ def create_app(chosen: Settings | None = None) -> Flask:
     extensions.find_migrations(app)
     published.init_app(app, chosen)
     door.init_app(app, chosen)
-    origin.init_app(app)
     # Before the unit of work: what runs after a view runs in reverse, and a failed commit makes another response.
-    for furniture in (logs, headers, i18n, assets, filters):
+    for furniture in (origin, logs, headers, i18n, assets, filters):
         furniture.init_app(app)
     requests.init_app(app, chosen, requests.Exceptions(WRITING_GETS, FOREIGN_POSTS, FILES), errors.tell)
     extensions.csrf.init_app(app)  # it reads the form, and a refusal is written down: of a request for our host only
@@ -129,7 +125,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     errors.init_app(app, refused=rates.note, machine=MACHINE, expired=expired.show)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    tables = (JOURNEY, ANSWERS, ENDED, resuming.way_back, BODIES, CHORES, OPENED, IMPORTED)
+    tables = (JOURNEY, ANSWERS, ENDED, resuming.way_back, BODIES, CHORES, IMPORTED)
     app.extensions["idp_house"] = extensions.House(*tables, acts=Grant.acts, known=Grant.known, retention=RETENTION)
     return app
 

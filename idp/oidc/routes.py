@@ -28,6 +28,10 @@ bp.add_url_rule("/end_session", "end_session_post", end_session.post, methods=["
 bp.add_url_rule("/end_session/confirm", "end_session_confirm", confirming.show)
 bp.add_url_rule("/end_session/confirm", "end_session_confirmed", confirming.submit, methods=["POST"])
 
+PROGRAMS = ("token", "userinfo", "organizations", "revoke", "introspect", "jwks", "discovery", "metadata")
+MACHINE = frozenset(f"oidc.{name}" for name in PROGRAMS)
+"""The endpoints that answer programs."""
+
 # Programs hold no token of ours; the two protocol POSTs read no cookie, are stored, and asked again by GET.
 for view in (token.issue, userinfo.show, revoke.revoke, introspect.introspect, authorize.post, end_session.post):
     csrf.exempt(view)
