@@ -37,6 +37,7 @@ from idp.audit import origin
 from idp.audit.models import AuditPerson
 from idp.delegations import acting
 from idp.delegations.clientele import leaving
+from idp.delegations.granting import firms
 from idp.delegations.granting.due import midnight
 from idp.delivery.models import OutgoingMessage
 from idp.errors import DomainError
@@ -77,6 +78,7 @@ ANSWERS = {"authorize": answer.ANSWER, arriving.GOAL: arriving.ANSWER}
 ENDED = (memberships.follow, following.follow, leaving.follow, ending.end_grants)  # our own first, then messages
 BODIES = {telling.KIND: telling.logout_token}  # messages that are made at each attempt
 CHORES = (midnight.end_over, remote_keys.read_due)  # what the courier does besides
+OPENED = (firms.follow,)  # what was given to a firm before its letters opened it
 IMPORTED = (memberships.follow_import, following.follow_import)
 RETENTION = (
     Kept("openings", timedelta, Opening.purge),
@@ -87,16 +89,8 @@ RETENTION = (
 EDGES = (idp.oidc, idp.journey, idp.accounts, idp.login, idp.delegations, idp.selfcare, consent, idp.registry, idp.ops)
 BLUEPRINTS = tuple(slice_.routes.bp for slice_ in EDGES)
 CLIS = (
-    idp.ops.cli,
-    idp.oidc.cli,
-    idp.registry.cli,
-    idp.accounts.cli,
-    idp.selfcare.cli,
-    idp.delegations.cli,
-    idp.upkeep.cli,
-    idp.sessions.cli,
-    consent.cli,
-    idp.delivery.cli,
+    *(idp.ops.cli, idp.oidc.cli, idp.registry.cli, idp.accounts.cli, idp.selfcare.cli),
+    *(idp.delegations.cli, idp.upkeep.cli, idp.sessions.cli, consent.cli, idp.delivery.cli),
 )
 COMMANDS = (*(command for one in CLIS for command in one.COMMANDS), db_commands)
 WRITING_GETS = frozenset({"oidc.authorize", "journey.resume", "oidc.end_session"})
@@ -125,7 +119,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     errors.init_app(app, refused=rates.note, machine=MACHINE, expired=expired.show)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    tables = (JOURNEY, ANSWERS, ENDED, resuming.way_back, BODIES, CHORES, IMPORTED)
+    tables = (JOURNEY, ANSWERS, ENDED, resuming.way_back, BODIES, CHORES, OPENED, IMPORTED)
     app.extensions["idp_house"] = extensions.House(*tables, acts=Grant.acts, known=Grant.known, retention=RETENTION)
     return app
 
