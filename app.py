@@ -37,7 +37,6 @@ from idp.audit import origin
 from idp.audit.models import AuditPerson
 from idp.delegations import acting
 from idp.delegations.clientele import leaving
-from idp.delegations.granting import firms
 from idp.delegations.granting.due import midnight
 from idp.delivery.models import OutgoingMessage
 from idp.errors import DomainError
@@ -78,7 +77,6 @@ ANSWERS = {"authorize": answer.ANSWER, arriving.GOAL: arriving.ANSWER}
 ENDED = (memberships.follow, following.follow, leaving.follow, ending.end_grants)  # our own first, then messages
 BODIES = {telling.KIND: telling.logout_token}  # messages that are made at each attempt
 CHORES = (midnight.end_over, remote_keys.read_due)  # what the courier does besides
-OPENED = (firms.follow,)  # what was given to a firm before its letters opened it
 IMPORTED = (memberships.follow_import, following.follow_import)
 RETENTION = (
     Kept("openings", timedelta, Opening.purge),
@@ -119,7 +117,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     errors.init_app(app, refused=rates.note, machine=MACHINE, expired=expired.show)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    tables = (JOURNEY, ANSWERS, ENDED, resuming.way_back, BODIES, CHORES, OPENED, IMPORTED)
+    tables = (JOURNEY, ANSWERS, ENDED, resuming.way_back, BODIES, CHORES, IMPORTED)
     app.extensions["idp_house"] = extensions.House(*tables, acts=Grant.acts, known=Grant.known, retention=RETENTION)
     return app
 
