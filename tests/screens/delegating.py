@@ -14,7 +14,8 @@ from tests.registers import a_siret
 from tests.screens.site import NUMBERS, Site, an_address, press, submit
 
 
-def _enters(site: Site, page: Page, path: str, who: Member) -> None:
+def enters(site: Site, page: Page, path: str, who: Member) -> None:
+    """Open a page of theirs, by way of the sign-in."""
     page.goto(f"{site.home}{path}")
     submit(page, email=who.email, password=who.password)
 
@@ -27,7 +28,7 @@ def _accountant(site: Site) -> tuple[Member, str]:
         return a_member(firm, fund_id=firm.fund_id), siret
 
 
-def _delegation(site: Site, **changes: object) -> tuple[Member, Member, Delegation]:
+def between(site: Site, **changes: object) -> tuple[Member, Member, Delegation]:
     """A company's holder, a firm's, and a delegation between them."""
     company, (firm, _) = site.member(), _accountant(site)
     with site.app.app_context():
@@ -49,32 +50,21 @@ def _place(one: Delegation, deed: str = "") -> str:
 
 
 def firms(site: Site, page: Page) -> None:
-    company, _, one = _delegation(site)
+    company, _, one = between(site)
     with site.app.app_context():
         firm = an_organization(Fund.only(), kind="firm", name="Cabinet Rivière").id
         a_delegation(one.organization_id, firm, firm_name="Cabinet Rivière", **_waiting())
-    _enters(site, page, f"/organizations/{company.organization_id}/delegations", company)
-
-
-def firms_narrowed(site: Site, page: Page) -> None:
-    company, _, one = _delegation(site)
-    with site.app.app_context():
-        for number in range(25):
-            firm = an_organization(Fund.only(), kind="firm").id
-            a_delegation(one.organization_id, firm, firm_name=f"Cabinet {number}", ends_at=clock.now())
-    place = f"/organizations/{company.organization_id}/delegations"
-    _enters(site, page, place, company)
-    page.goto(f"{site.home}{place}?state=over&page=2")
+    enters(site, page, f"/organizations/{company.organization_id}/delegations", company)
 
 
 def firms_none(site: Site, page: Page) -> None:
     company = site.member()
-    _enters(site, page, f"/organizations/{company.organization_id}/delegations", company)
+    enters(site, page, f"/organizations/{company.organization_id}/delegations", company)
 
 
 def offer(site: Site, page: Page) -> None:
     company = site.member()
-    _enters(site, page, f"/organizations/{company.organization_id}/delegations/offer", company)
+    enters(site, page, f"/organizations/{company.organization_id}/delegations/offer", company)
 
 
 def offer_wrong(site: Site, page: Page) -> None:
@@ -105,19 +95,19 @@ def review(site: Site, page: Page) -> None:
 
 
 def delegation(site: Site, page: Page) -> None:
-    company, _, one = _delegation(site)
-    _enters(site, page, _place(one), company)
+    company, _, one = between(site)
+    enters(site, page, _place(one), company)
 
 
 def delegation_asked(site: Site, page: Page) -> None:
-    company, _, one = _delegation(site, **_waiting(origin="request"))
-    _enters(site, page, _place(one), company)
+    company, _, one = between(site, **_waiting(origin="request"))
+    enters(site, page, _place(one), company)
 
 
 def _deed(deed: str, **changes: object) -> Callable[[Site, Page], None]:
     def shown(site: Site, page: Page) -> None:
-        company, _, one = _delegation(site, **changes)
-        _enters(site, page, _place(one), company)
+        company, _, one = between(site, **changes)
+        enters(site, page, _place(one), company)
         page.goto(f"{site.home}{_place(one, deed)}")
 
     return shown
@@ -129,33 +119,23 @@ def renew_wrong(site: Site, page: Page) -> None:
 
 
 def clients(site: Site, page: Page) -> None:
-    _, firm, _ = _delegation(site)
-    _enters(site, page, "/delegations", firm)
+    _, firm, _ = between(site)
+    enters(site, page, "/delegations", firm)
 
 
 def clients_none(site: Site, page: Page) -> None:
     firm, _ = _accountant(site)
-    _enters(site, page, "/delegations", firm)
-
-
-def clients_narrowed(site: Site, page: Page) -> None:
-    _, firm, one = _delegation(site, suspended_at=clock.now())
-    with site.app.app_context():
-        for number in range(8):
-            assert one.firm_id is not None
-            a_delegation(an_organization(Fund.only(), name=f"Couverture {number}").id, one.firm_id)
-    _enters(site, page, "/delegations", firm)
-    page.goto(f"{site.home}/delegations?state=suspended")
+    enters(site, page, "/delegations", firm)
 
 
 def client(site: Site, page: Page) -> None:
-    _, firm, one = _delegation(site, **_waiting())
-    _enters(site, page, f"/delegations/{one.id}", firm)
+    _, firm, one = between(site, **_waiting())
+    enters(site, page, f"/delegations/{one.id}", firm)
 
 
 def client_accept(site: Site, page: Page) -> None:
-    _, firm, one = _delegation(site, **_waiting())
-    _enters(site, page, f"/delegations/{one.id}/accept", firm)
+    _, firm, one = between(site, **_waiting())
+    enters(site, page, f"/delegations/{one.id}/accept", firm)
     page.goto(f"{site.home}/delegations/{one.id}/accept")
 
 
@@ -202,7 +182,7 @@ def newcomer_wrong(site: Site, page: Page) -> None:
 
 def ask(site: Site, page: Page) -> None:
     firm, _ = _accountant(site)
-    _enters(site, page, f"/organizations/{firm.organization_id}/clients/ask", firm)
+    enters(site, page, f"/organizations/{firm.organization_id}/clients/ask", firm)
 
 
 def ask_wrong(site: Site, page: Page) -> None:
@@ -218,7 +198,7 @@ def asked(site: Site, page: Page) -> None:
 
 def file(site: Site, page: Page) -> None:
     firm, _ = _accountant(site)
-    _enters(site, page, f"/organizations/{firm.organization_id}/clients/file", firm)
+    enters(site, page, f"/organizations/{firm.organization_id}/clients/file", firm)
 
 
 def file_wrong(site: Site, page: Page) -> None:
@@ -243,17 +223,17 @@ def renewals(site: Site, page: Page) -> None:
 
 
 def staff(site: Site, page: Page) -> None:
-    _, firm, one = _delegation(site)
+    _, firm, one = between(site)
     with site.app.app_context():
         assert firm.organization_id is not None
         membership(an_account(email=an_address()).id, firm.organization_id, holder=False)
-    _enters(site, page, f"/delegations/{one.id}/staff", firm)
+    enters(site, page, f"/delegations/{one.id}/staff", firm)
     page.goto(f"{site.home}/delegations/{one.id}/staff")
 
 
 def staff_none(site: Site, page: Page) -> None:
-    _, firm, one = _delegation(site)
-    _enters(site, page, f"/delegations/{one.id}/staff", firm)
+    _, firm, one = between(site)
+    enters(site, page, f"/delegations/{one.id}/staff", firm)
 
 
 def link_dead(site: Site, page: Page) -> None:
@@ -263,7 +243,6 @@ def link_dead(site: Site, page: Page) -> None:
 _NAMED: tuple[Callable[[Site, Page], None], ...] = (
     firms,
     firms_none,
-    firms_narrowed,
     offer,
     offer_wrong,
     terms,
@@ -275,7 +254,6 @@ _NAMED: tuple[Callable[[Site, Page], None], ...] = (
     renew_wrong,
     clients,
     clients_none,
-    clients_narrowed,
     client,
     client_accept,
     mailed,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from tests.screens import account, applications, company, delegating, helping, opening, signing, stopping
+from tests.screens import account, applications, company, delegating, helping, narrowing, opening, signing, stopping
 from tests.screens.site import Site
 
 _SHOWN: tuple[Callable[[Site, Page], object], ...] = (
@@ -64,5 +64,6 @@ OF_COMPANIES: dict[str, Callable[[Site, Page], object]] = {
     **company.SCREENS,
     **applications.SCREENS,
     **delegating.SCREENS,
+    **narrowing.SCREENS,
 }
 SCREENS = OF_AN_ACCOUNT | OF_COMPANIES
