@@ -20,7 +20,7 @@ from examples import invented
 from tests import servers
 from tests.examples.running import ROOT, Examples, free_ports, started
 from tests.postboxes import letters
-from tests.screens.site import choose, fill, submit
+from tests.screens.site import choice, fill, submit
 
 DOCS = ROOT / "docs" / "pictures"
 HELP = ROOT / "idp" / "static" / "help"
@@ -146,13 +146,13 @@ class Walk:
         fill(page, email=email, email_again=email, password=PASSWORD, password_again=PASSWORD)
         self.camera.part("step-2", "fieldset")
         fill(page, mobile=self.mobile)
-        choose(page, "certify")
+        choice(page, "certify").click()
         page.locator("[name=code]").wait_for()
         sms = self._received("sms", "", text=r"\b[0-9]{6}\b")
         fill(page, code=SMS_CODE)
         self.camera.part("mobile-code", "#mobile-part")
         fill(page, code=re.findall(r"\b[0-9]{6}\b", sms["text"])[0])
-        choose(page, "verify")
+        choice(page, "verify").click()
         page.locator(".badge").wait_for()
         self.camera.part("mobile-certified", "#mobile-part")
         self.camera.whole("step-2", PHONE, at="#mobile-part")

@@ -11,7 +11,7 @@ from idp import clock
 from tests import servers, worlds
 from tests.rows import row
 from tests.screens import account, opening
-from tests.screens.site import CHOSEN, Site, a_mobile, an_address, choose, fill, serving, submit
+from tests.screens.site import CHOSEN, Site, a_mobile, an_address, choice, choose, fill, serving, submit
 
 SENT = "Encore un clic : consultez vos mails"
 # What shows where the keyboard is: an outline around the element, or around the box it stands in.
@@ -160,10 +160,10 @@ def test_a_mobile_is_certified_and_nothing_else_that_was_typed_is_lost(site: Sit
     opening.contact(site, page)
     typed, number = a_mobile()
     fill(page, email="ines@example.org", password=CHOSEN, mobile=typed)
-    choose(page, "certify")
+    choice(page, "certify").click()
     expect(page.locator("[name=code]")).to_be_focused()
     fill(page, code=site.code(number))
-    choose(page, "verify")
+    choice(page, "verify").click()
     expect(page.get_by_text("Numéro certifié")).to_be_visible()
     expect(page.locator("[name=email]")).to_have_value("ines@example.org")
     expect(page.locator("[name=password]")).to_have_value(CHOSEN)

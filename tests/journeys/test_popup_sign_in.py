@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests import worlds
 from tests.rows import row
-from tests.screens.site import Site, serving, submit
+from tests.screens.site import Site, ending, fill, serving
 
 PORTAL = "https://portal.example.org"
 OPENER = """<title>Portail</title><button onclick="window.open(%r, 'sign-in', 'width=420,height=640')">Entrer</button>
@@ -40,7 +40,8 @@ def test_a_sign_in_in_a_small_window_answers_whoever_opened_it(site: Site, page:
     page.goto(f"{PORTAL}/")
     with page.expect_popup() as opened:
         page.get_by_role("button", name="Entrer").click()
-    submit(opened.value, email=who.email, password=who.password)
+    fill(opened.value, email=who.email, password=who.password)
+    ending(opened.value).click()
     expect(page.locator("output")).to_contain_text("code=")
 
 
@@ -50,7 +51,8 @@ def test_leaving_us_takes_our_cookies_and_none_of_the_portals(site: Site, page: 
     who = site.member()
     page.goto(f"{PORTAL}/")
     page.goto(site.authorize())
-    submit(page, email=who.email, password=who.password)
+    fill(page, email=who.email, password=who.password)
+    ending(page).click()
     page.wait_for_url(f"{PORTAL}/**")
     assert "idp_session" in {one["name"] for one in page.context.cookies(site.home)}
     page.goto(f"{site.home}/end_session")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from playwright.sync_api import Page
 
 from idp import clock
-from tests.screens.site import CHOSEN, NUMBERS, Site, a_mobile, an_address, choose, fill, submit
+from tests.screens.site import CHOSEN, NUMBERS, Site, a_mobile, an_address, choice, fill, submit
 
 # Step 1
 
@@ -46,36 +46,31 @@ def contact_wrong(site: Site, page: Page) -> None:
     submit(page, email="ines@", email_again="x", password="abc", password_again="d", fixed="12", mobile="0892 12 34 56")
 
 
-def certify(page: Page, choice: str) -> None:
-    """Press a button that brings one part of the page anew, and not the page."""
-    page.locator(f"main button[value={choice}]").click()
-
-
 def contact_code(site: Site, page: Page) -> str:
     contact(site, page)
     typed, number = a_mobile()
     fill(page, mobile=typed)
-    certify(page, "certify")
+    choice(page, "certify").click()
     page.locator("[name=code]").wait_for()
     return number
 
 
 def contact_code_again(site: Site, page: Page) -> None:
     contact_code(site, page)
-    certify(page, "certify")
+    choice(page, "certify").click()
     page.locator("#mobile-error").wait_for()
 
 
 def contact_code_wrong(site: Site, page: Page) -> None:
     contact_code(site, page)
     fill(page, code="000000")
-    certify(page, "verify")
+    choice(page, "verify").click()
     page.locator("#code-error").wait_for()
 
 
 def contact_certified(site: Site, page: Page) -> None:
     fill(page, code=site.code(contact_code(site, page)))
-    certify(page, "verify")
+    choice(page, "verify").click()
     page.locator(".badge").wait_for()
 
 

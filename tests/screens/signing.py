@@ -5,7 +5,7 @@ from playwright.sync_api import Page
 from idp.db import db
 from idp.registry.models import Fund
 from tests.builders import PASSWORD, Member, Portal, a_client, an_organization, membership, the_account
-from tests.screens.site import Site, choose, fill, press, submit
+from tests.screens.site import Site, choice, choose, fill, press, submit
 
 LONG = "Jean-Christophe Aristide-Barthélemy de La Roche-Vieilleville"
 """Sixty characters, as the longest names of a register."""
@@ -102,7 +102,7 @@ def applications_none(site: Site, page: Page) -> None:
 def applications(site: Site, page: Page) -> None:
     page.route("https://portal.example.org/**", lambda route: route.fulfill(body="signed in"))
     consent(site, page)
-    page.locator("main button[value=allow]").click()
+    choice(page, "allow").click()
     page.wait_for_url("https://portal.example.org/**")
     page.goto(f"{site.home}/applications")
 

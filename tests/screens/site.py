@@ -100,20 +100,30 @@ def serving(template: Template, folder: Path, **changes: Any) -> Iterator[Site]:
 
 
 def press(what: Locator) -> None:
-    """Press what leads to another page, and wait until that page stands."""
+    """Press what leads to another page of ours, and wait until that page stands."""
     with what.page.expect_navigation():
         what.click()
+
+
+def ending(page: Page) -> Locator:
+    """The button that ends the form."""
+    return page.locator("main form button.button:not([name])").last
+
+
+def choice(page: Page, value: str) -> Locator:
+    """The button of that choice."""
+    return page.locator(f"main button[value={value}]")
 
 
 def submit(page: Page, **typed: str) -> None:
     """Fill fields by their names, and press the button that ends the form."""
     fill(page, **typed)
-    press(page.locator("main form button.button:not([name])").last)
+    press(ending(page))
 
 
-def choose(page: Page, choice: str) -> None:
+def choose(page: Page, value: str) -> None:
     """Press the button of that choice."""
-    press(page.locator(f"main button[value={choice}]"))
+    press(choice(page, value))
 
 
 def fill(page: Page, **typed: str) -> None:
