@@ -71,7 +71,7 @@ def sign_in_and_use(wire: Wire, portal: Portal, member: Member) -> str:
     party, browser = RelyingParty(wire, portal), Browser(wire)  # type: ignore[arg-type]
     _must(browser.asks(portal).status == 200, f"request: {browser.page.status}")
     page = browser.submit(email=member.email, password=member.password)
-    _must(page.location is not None and "code=" in page.location, f"sign-in: {page.status} {page.url}")
+    _must(page.location is not None and "code=" in page.location, f"sign-in: {page.status} {page.title} {page.url}")
     code = page.answer["code"]
     reply = party.redeems(code)
     _must(reply.ok, f"code: {reply.status}")
