@@ -13,6 +13,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet, RSAKey
 
+from keys import opaque
 from keys.errors import BadToken
 from keys.signing import RSA_BITS, SigningKey
 
@@ -50,24 +51,50 @@ def verify(
     now: datetime,
     leeway: int = 0,
     expired_ok: bool = False,
+    proven: "Proven | None" = None,
 ) -> dict[str, Any]:
     """The claims of a token signed under one of these keys, all of the right types. Raises `BadToken`, nothing else.
 
     `algorithms` are those allowed for this use; `typ` is the only one accepted (None: any); `leeway` counts seconds
     after `exp`, and `AHEAD` at least is granted to `iat` and `nbf`. Whether `iss` and `aud` are the right ones is the
-    caller's to compare.
+    caller's to compare. A signature that `proven` remembers is not computed again; all else is asked each time.
     """
     registry = _registry(tuple(algorithms))
     try:
         header, claims = _read(token)
         _check_header(header, typ)
         key = _choose(keys, header, algorithms)
-        jws.deserialize_compact(token, key, registry=registry)
+        if proven is None or not proven.holds(token, key):
+            jws.deserialize_compact(token, key, registry=registry)
+            if proven is not None:
+                proven.remember(token, key)
         _check_claims(claims, essential)
         _check_times(claims, now.timestamp(), leeway, expired_ok)
     except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise BadToken(f"{type(error).__name__}: {error}") from error
     return claims
+
+
+class Proven:
+    """Which texts carried a good signature, and of which key: programs show one token again and again.
+
+    Digests only, `most` of them at most. The key is the very object that verified: one that is read anew, or that is
+    not among the keys any more, has proven nothing.
+    """
+
+    def __init__(self, most: int = 4096) -> None:
+        self._keys: dict[bytes, Key] = {}
+        self._most = most
+
+    def holds(self, token: str, key: Key) -> bool:
+        """Whether this very text was found to be signed by this very key."""
+        return self._keys.get(opaque.digest(token)) is key
+
+    def remember(self, token: str, key: Key) -> None:
+        """Once the signature was found good."""
+        if len(self._keys) >= self._most:
+            self._keys.clear()
+        self._keys[opaque.digest(token)] = key
 
 
 def unverified(token: str) -> tuple[dict[str, Any], dict[str, Any]]:

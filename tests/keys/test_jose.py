@@ -156,3 +156,39 @@ def test_the_half_hash_follows_the_algorithm():
     assert jose.half_hash("token", "EdDSA") == jose.half_hash("token", "Ed25519")
     with pytest.raises(KeyError):
         jose.half_hash("token", "none")
+
+
+def test_a_signature_found_good_is_not_computed_again_and_all_else_is_asked_again():
+    token, proven = jose.sign(ES, CLAIMS, typ="at+jwt"), jose.Proven()
+    for _ in range(2):
+        assert verified(token, proven=proven) == CLAIMS
+    assert proven.holds(token, ES.public)
+    refused(token, proven=proven, now=NOON + timedelta(days=1))
+    refused(token, proven=proven, typ="JWT")
+    refused(token, proven=proven, algorithms=["RS256"])
+    refused(token, proven=proven, essential=["nobody"])
+
+
+@row("KEY-1")
+def test_a_key_that_is_gone_or_another_of_its_name_proves_nothing_however_often_it_did():
+    token, proven = jose.sign(ES, CLAIMS, typ="at+jwt"), jose.Proven()
+    assert verified(token, proven=proven) == CLAIMS
+    refused(token, KeySet([RS.public]), proven=proven)
+    refused(token, KeySet([ECKey.generate_key("P-256", {"kid": ES.kid})]), proven=proven)
+
+
+@row("KEY-1")
+def test_what_was_refused_or_differs_by_a_letter_was_not_proven():
+    token, proven = jose.sign(ES, CLAIMS, typ="at+jwt"), jose.Proven()
+    forged = token[:-4] + ("AAAA" if token[-4:] != "AAAA" else "BBBB")
+    for _ in range(2):
+        refused(forged, proven=proven)
+    assert verified(token, proven=proven) == CLAIMS
+    refused(forged, proven=proven)
+
+
+def test_what_is_remembered_of_signatures_is_bounded():
+    proven = jose.Proven(most=2)
+    for number in range(5):
+        proven.remember(f"token {number}", ES.public)
+    assert sum(proven.holds(f"token {number}", ES.public) for number in range(5)) <= 2

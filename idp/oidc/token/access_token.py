@@ -17,6 +17,8 @@ from keys.errors import BadToken
 ALGORITHMS = ("ES256", "RS256")
 TYP = "at+jwt"
 
+_PROVEN = jose.Proven()
+
 
 class Purpose(NamedTuple):
     """For whom a token is, and what it allows there."""
@@ -69,7 +71,7 @@ def read_any(token: str, now: datetime, expired_ok: bool = False) -> dict[str, A
     """
     keys = extensions.ring.verification_keys(now)
     essential = ("iss", "aud", "exp", "iat", "sub", "client_id", "jti")
-    options: dict[str, Any] = {"algorithms": ALGORITHMS, "typ": TYP, "essential": essential}
+    options: dict[str, Any] = {"algorithms": ALGORITHMS, "typ": TYP, "essential": essential, "proven": _PROVEN}
     said = jose.verify(token, keys, now=now, expired_ok=expired_ok, **options)
     if said["iss"] != settings.issuer or not isinstance(said["aud"], str) or not isinstance(said["client_id"], str):
         raise BadToken("a token of another issuer, for no one audience, or of no client")
