@@ -12,6 +12,7 @@ from idp.audit.events import Event
 from idp.db import unit_of_work
 from idp.ops import backup, configuration, doctor, restore, serving
 from idp.ops.backup import BackupFailed, Manifest
+from idp.ops.checks import sending
 from idp.ops.checks.verdicts import Verdict
 from idp.ops.doctor import Finding
 from idp.settings import settings
@@ -42,9 +43,10 @@ def serve() -> None:
 
 
 @click.command("doctor")
+@click.option("--mail", "recipient", metavar="ADDRESS", help="Only send a mail there, at once, and tell how it went.")
 @AS_JSON
 @with_appcontext
-def examine(as_json: bool) -> None:
+def examine(recipient: str | None, as_json: bool) -> None:
     """Tell what is unsafe or missing in this deployment, why it matters and what to do.
 
     Run it with the servers' own settings, as their user. Exits with 1 where something is wrong; advice alone is no
@@ -52,9 +54,14 @@ def examine(as_json: bool) -> None:
 
     \b
     idp doctor
+    idp doctor --mail lea@example.org
     idp doctor --json | jq -r '.[] | select(.verdict != "fine") | .do'
     """
-    found = list(doctor.examine(settings))
+    try:
+        checks = doctor.CHECKS if recipient is None else (sending.trial(recipient),)
+    except ValueError as error:
+        refuse(str(error))
+    found = list(doctor.examine(settings, checks))
     if as_json:
         click.echo(json.dumps([_answer(one) for one in found], indent=2, ensure_ascii=False))
     else:

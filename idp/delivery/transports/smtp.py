@@ -28,6 +28,8 @@ _REASONS: tuple[tuple[type[OSError], type[PutOff], str], ...] = (
     (ssl.SSLCertVerificationError, ServerAway, "the certificate of the server is not to be trusted"),
     (ssl.SSLError, ServerAway, "no TLS with the server"),
     (TimeoutError, ServerAway, "the server did not answer in time"),
+    (socket.gaierror, ServerAway, "no server of that name is known"),
+    (ConnectionRefusedError, ServerAway, "the connection was refused: nothing listens there"),
 )
 _STATUS = re.compile(rb"\s*([245]\.(\d{1,3})\.\d{1,3})\b")  # RFC 3463, the only part of an answer that names nobody
 _SUBJECTS = {
@@ -153,6 +155,8 @@ def _explained() -> Iterator[None]:
         raise _verdict("the mail was refused", error.smtp_code, error.smtp_error) from None
     except smtplib.SMTPSenderRefused as error:
         raise PutOff(_told("the sender was refused", error.smtp_code, error.smtp_error)) from None
+    except smtplib.SMTPAuthenticationError as error:
+        raise ServerAway(_told("our name or password was refused", error.smtp_code, error.smtp_error)) from None
     except smtplib.SMTPResponseException as error:
         raise ServerAway(_told("the server refused us", error.smtp_code, error.smtp_error)) from None
     except OSError as error:

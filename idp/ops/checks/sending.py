@@ -1,11 +1,15 @@
 """Mail, SMS and letters: whether they can leave, and do."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 
 from idp import clock
+from idp.db import new_id
+from idp.delivery import rendering
 from idp.delivery.models import OutgoingMessage
-from idp.delivery.transports.port import PutOff
+from idp.delivery.transports.port import Mail, PutOff, Undelivered
 from idp.delivery.transports.smtp import Smtp
 from idp.ops.checks.verdicts import Check, Seen, advice, fine, wrong
 from idp.settings import Settings
@@ -16,15 +20,46 @@ PATIENCE = timedelta(minutes=5)
 """How long something due may lie there: a courier looks every second."""
 NOTICE = timedelta(days=30)
 """How long before a certificate expires one is told."""
+MEND = "see IDP_SMTP_HOST, _PORT, _TLS, _USER, _PASSWORD and IDP_DELIVERY_CA_FILE"
 FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 
 
+def trial(recipient: str) -> Check:
+    """Send a mail to that address now, past the outbox. Raises `ValueError` for what is no single address."""
+    rendering.refuse_line_breaks(recipient)
+    local, _, domain = recipient.rpartition("@")
+    if not (local and domain):
+        raise ValueError(f"{recipient!r} is no address")
+    return Check(
+        "a mail of trial", "what no server takes reaches nobody", partial(_tried, recipient), in_development=True
+    )
+
+
+def _tried(recipient: str, chosen: Settings) -> Iterator[Seen]:
+    content = rendering.mail("delivery/trial", None, None, {"operator": "idp doctor"})
+    mail = Mail(id=new_id(), to=recipient, written_at=clock.now(), **asdict(content))
+    server, smtp = _server(chosen), Smtp(chosen)
+    try:
+        smtp.send(mail)
+    except Undelivered as error:
+        yield wrong(f"{server}: {error}", MEND)
+    else:
+        told = f"{server} took a mail from {content.sender[1]} ({chosen.smtp_tls})"
+        yield fine(f"{told}: look whether it arrives, and whether as junk")
+    finally:
+        smtp.close()
+
+
+def _server(chosen: Settings) -> str:
+    return f"{chosen.smtp_host}:{chosen.smtp_port}"
+
+
 def _mail(chosen: Settings) -> Iterator[Seen]:
-    server = f"{chosen.smtp_host}:{chosen.smtp_port}"
+    server = _server(chosen)
     try:
         Smtp(chosen).greet()
     except PutOff as error:
-        yield wrong(f"{server}: {error}", "see IDP_SMTP_HOST, _PORT, _TLS, _USER, _PASSWORD and IDP_DELIVERY_CA_FILE")
+        yield wrong(f"{server}: {error}", MEND)
     else:
         yield fine(f"{server} takes our mails ({chosen.smtp_tls})")
     if chosen.mail_sender.endswith(("@example.org", ".example.org")):

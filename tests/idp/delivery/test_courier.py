@@ -233,7 +233,7 @@ def test_a_server_that_comes_back_gets_what_waited(app: Flask, box: Postbox, tem
     message = written(app)
     courier = a_courier(app, ways(gone))
     courier.deliver_due()
-    assert found(app, message).last_error == "the server cannot be reached: ConnectionRefusedError"
+    assert found(app, message).last_error == "the connection was refused: nothing listens there"
     with clock.travel(timedelta(minutes=1)):
         assert deliver(app) == {"sent": 1}
 
