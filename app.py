@@ -37,6 +37,7 @@ from idp.audit import origin
 from idp.audit.models import AuditPerson
 from idp.delegations import acting
 from idp.delegations.clientele import leaving
+from idp.delegations.granting import answering
 from idp.delegations.granting.due import midnight
 from idp.delivery.models import OutgoingMessage
 from idp.errors import DomainError
@@ -74,7 +75,8 @@ JOURNEY = (
     asking.STEP,  # may this application know?
 )
 ANSWERS = {"authorize": answer.ANSWER, arriving.GOAL: arriving.ANSWER}
-ENDED = (memberships.follow, following.follow, leaving.follow, ending.end_grants)  # our own first, then messages
+OURS = (memberships.follow, following.follow, leaving.follow, answering.follow)
+ENDED = (*OURS, ending.end_grants)  # messages last
 BODIES = {telling.KIND: telling.logout_token}  # messages that are made at each attempt
 CHORES = (midnight.end_over, remote_keys.read_due)  # what the courier does besides
 IMPORTED = (memberships.follow_import, following.follow_import)

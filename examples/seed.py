@@ -135,7 +135,7 @@ def _delegate(app: Flask) -> None:
         if isinstance(begun, Delegation):
             held = held_by(account.id, offered.id)
             assert offering.fill(held, begun, _terms(offered)) is None
-            assert offering.confirm(held, begun) is None
+            assert offering.confirm(held, begun, offering.wording(begun)) is None
 
 
 def _found(number: str) -> Organization:

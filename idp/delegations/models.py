@@ -1,12 +1,15 @@
 """Delegations of an organization to a firm, and which of its people use them."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.db import Model, PrimaryKey
+from idp.accounts.models import Membership
+from idp.db import Model, PrimaryKey, db
+from idp.registry.models import Organization
 
 
 class Delegation(Model):
@@ -65,6 +68,22 @@ class Delegation(Model):
     ended_why: Mapped[str | None] = mapped_column(sa.String(16))
     reminders: Mapped[int] = mapped_column(default=0)
     last_used_at: Mapped[datetime | None]
+
+    @classmethod
+    def hold_company(cls, organization_id: UUID) -> None:
+        """Lock the company until the end: who writes one more for it sees what another wrote a moment ago."""
+        held = sa.select(Organization.id).where(Organization.id == organization_id)
+        db.session.execute(held.with_for_update(key_share=True))
+
+    @classmethod
+    def unanswered_word_of(cls, membership_id: UUID) -> "list[tuple[Delegation, Organization]]":
+        """What the person of that link offered for that company, and nobody answered yet."""
+        both: list[Any] = [cls, Organization]
+        theirs = sa.and_(Membership.organization_id == cls.organization_id, Membership.account_id == cls.granted_by_id)
+        found = sa.select(*both).join(Organization, Organization.id == cls.organization_id).join(Membership, theirs)
+        waits = (cls.origin == "offer", cls.offered_at.is_not(None), cls.accepted_at.is_(None), cls.ended_at.is_(None))
+        rows = db.session.execute(found.where(Membership.id == membership_id, *waits).order_by(cls.id))
+        return [(row[0], row[1]) for row in rows]
 
 
 class StaffAssignment(Model):

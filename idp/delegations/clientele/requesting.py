@@ -47,6 +47,7 @@ def ask(firm: Held, siret: str, wanted: Terms) -> Fault | Refusal | None:
     if not within_budget(firm):
         return Refusal.ENOUGH
     for company in models.members_of(siret):
+        Delegation.hold_company(company.id)
         if not models.is_waiting_for(company.id, firm.organization.siret, clock.now()):
             _ask(firm, company, wanted)
     return None

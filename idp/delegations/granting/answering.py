@@ -93,6 +93,19 @@ def refuse_request(held: Held, one: Delegation) -> bool:
     return True
 
 
+def follow(kind: str, ended_id: UUID) -> None:
+    """Take back what was offered by who holds the company no more: an offer is worth what its writer is.
+
+    A mandate in force is the company's, and goes on (DLG-3).
+    """
+    if kind not in ("membership", "holding"):
+        return
+    for one, organization in Delegation.unanswered_word_of(ended_id):
+        if models.end_unanswered(one, "withdrawn", clock.now()):
+            links.kill(PURPOSE, one.id)
+            _refused(one, organization, What.WITHDRAWN)
+
+
 def behind(secret: str) -> Offer | None:
     """The offer of a link, while it may be accepted. In a transaction of its own; nothing is used."""
     with own_transaction(writes=False) as own:

@@ -63,9 +63,10 @@ def end_unanswered(one: Delegation, why: str, now: datetime) -> bool:
     return _change(one, {"ended_at": now, "ended_why": why}, *unanswered)
 
 
-def suspend(one: Delegation, by: str, now: datetime) -> bool:
-    """Stop it for a while."""
-    return _change(one, {"suspended_at": now, "suspended_by": by}, *_in_force(now), Delegation.suspended_at.is_(None))
+def suspend(one: Delegation, by: str, now: datetime, over: Iterable[str] = ()) -> bool:
+    """Stop it for a while, also where one of those `over` whom this one stands stopped it before."""
+    goes_on = sa.or_(Delegation.suspended_at.is_(None), Delegation.suspended_by.in_(list(over)))
+    return _change(one, {"suspended_at": now, "suspended_by": by}, *_in_force(now), goes_on)
 
 
 def resume(one: Delegation, by: Iterable[str], now: datetime, **changes: Any) -> bool:

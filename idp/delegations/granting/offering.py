@@ -36,6 +36,8 @@ class Refusal(StrEnum):
     ENOUGH = "enough"
     """That address has been sent as many mails as it may be."""
     FULL = "full"
+    CHANGED = "changed"
+    """The draft says something else than what was read."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,11 @@ def draft(held: Held, delegation_id: UUID) -> Delegation:
 
 
 def fill(held: Held, one: Delegation, wanted: Terms, named: Named | None = None) -> Fault | Refusal | None:
-    """Write down what the draft gives; what is wrong with it is said, and written down all the same."""
+    """Write down what the draft gives; what is wrong with it is said, and written down all the same.
+
+    Raises `NotFound` when it was offered a moment ago: what was offered is not changed any more.
+    """
+    _hold(one)
     one.rights, one.all_staff = list(wanted.rights), wanted.all_staff
     one.applications_allowed, one.machine_allowed = wanted.applications_allowed, wanted.machine_allowed
     one.ends_on = _kept_day(one, wanted.ends_on, held)
@@ -95,8 +101,21 @@ def fill(held: Held, one: Delegation, wanted: Terms, named: Named | None = None)
     return terms.fault(wanted, held.organization) or _missing(one)
 
 
-def confirm(held: Held, one: Delegation) -> Fault | Refusal | None:
-    """Offer what the draft says: to the holders of a proven firm, else by a link to the mailbox that was typed."""
+def wording(one: Delegation) -> str:
+    """All that a draft says, as it is compared with what was read before it is confirmed."""
+    said = (one.firm_siret, one.firm_name, one.offered_to, *one.rights, one.ends_on)
+    return " ".join(str(word) for word in (*said, one.all_staff, one.applications_allowed, one.machine_allowed))
+
+
+def confirm(held: Held, one: Delegation, seen: str) -> Fault | Refusal | None:
+    """Offer what the draft says: to the holders of a proven firm, else by a link to the mailbox that was typed.
+
+    `seen` is its wording as it was read: another holder may have changed it meanwhile.
+    """
+    Delegation.hold_company(held.id)
+    _hold(one)
+    if wording(one) != seen:
+        return Refusal.CHANGED
     now, wanted = clock.now(), terms.of(one.rights, one.ends_on)
     firm = models.proven_firm(one.firm_siret)  # it may have been proven meanwhile: no link leaves then
     fault = terms.fault(wanted, held.organization) or (None if firm else _missing(one))
@@ -118,6 +137,12 @@ def confirm(held: Held, one: Delegation) -> Fault | Refusal | None:
     telling.tell_both(one, held.organization, What.OFFERED)
     log.record(Event.DELEGATION_OFFERED, organization=held.id, address=address, details=facts(one))
     return None
+
+
+def _hold(one: Delegation) -> None:
+    models.hold(one)
+    if one.offered_at is not None or one.ended_at is not None:
+        raise NotFound("no such draft any more")
 
 
 def give_up(one: Delegation) -> None:

@@ -81,6 +81,7 @@ def _refused(mandate: Mandate) -> Refusal | Fault | None:
         return Refusal.CLOSED
     if models.proven_firm(mandate.firm_siret) is None:
         return Refusal.NO_FIRM
+    Delegation.hold_company(organization.id)
     if models.is_waiting_for(organization.id, mandate.firm_siret, clock.now()):
         return Refusal.HERE
     return terms.fault(mandate.terms, organization)

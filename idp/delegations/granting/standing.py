@@ -18,6 +18,8 @@ from idp.registry.models import Organization
 MEMBER, FIRM, OPERATOR, UNCONFIRMED = "member", "firm", "operator", "unconfirmed"
 MEMBER_RESUMES = (MEMBER, UNCONFIRMED)
 """What the company may let go on: never what its firm, or an operator, stopped."""
+OVER = {MEMBER: (FIRM,), OPERATOR: (FIRM, MEMBER, UNCONFIRMED)}
+"""Whose stop each of them makes their own: a firm that stopped itself is not out of reach, and does not go on then."""
 
 
 def revoke(one: Delegation, organization: Organization, by: str) -> bool:
@@ -30,7 +32,7 @@ def revoke(one: Delegation, organization: Organization, by: str) -> bool:
 
 def suspend(one: Delegation, organization: Organization, by: str) -> bool:
     """Stop it for a while; its grants end, and a new sign-in gives nothing until it goes on."""
-    if not models.suspend(one, by, clock.now()):
+    if not models.suspend(one, by, clock.now(), OVER.get(by, ())):
         return False
     _ended(one, organization, What.SUSPENDED, by)
     return True
@@ -75,6 +77,7 @@ def renew(held: Held, one: Delegation, ends_on: date) -> Fault | bool:
 
 def confirm(held: Held, one: Delegation) -> bool:
     """A new holder says that it goes on (DLG-3); an access of the former area then lasts as long as it was to."""
+    models.hold(one)  # renewed this very moment, it keeps the later day
     if one.confirm_by_at is None:
         return False
     ends_on = one.wished_on or one.ends_on

@@ -140,7 +140,7 @@ def review_submit(organization_id: UUID, delegation_id: UUID) -> ResponseReturnV
     )
     if again is not None:
         return again
-    fault = offering.confirm(held, one)
+    fault = offering.confirm(held, one, request.form.get("seen", ""))
     if fault is not None:
         form.form_errors.append(str(words.FAULTS[fault]))
         return _review_page(form, held, one), 422
@@ -178,5 +178,10 @@ def _page(form: TermsForm, held: Held, one: Delegation) -> str:
 
 def _review_page(form: FlaskForm, held: Held, one: Delegation) -> str:
     return render_template(
-        "delegations/offering/review.html", form=form, held=held, delegation=one, in_words=menus.in_words
+        "delegations/offering/review.html",
+        form=form,
+        held=held,
+        delegation=one,
+        in_words=menus.in_words,
+        seen=offering.wording(one),
     )

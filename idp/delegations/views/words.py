@@ -55,6 +55,7 @@ FAULTS: Mapping[Fault | Refusal | requesting.Refusal, Any] = {
     Refusal.SELF: _l("C’est le SIRET de votre propre entreprise. Saisissez celui du cabinet."),
     Refusal.NO_FIRM: _l("Saisissez le nom du cabinet, et l’adresse mail de votre comptable."),
     Refusal.ENOUGH: _l("Trop de mails sont partis vers cette adresse. Réessayez demain."),
+    Refusal.CHANGED: _l("Cette délégation a été changée entre-temps. Relisez-la."),
     Refusal.FULL: _l("Trop de délégations attendent une réponse. Annulez-en d’abord quelques-unes."),
 }
 

@@ -5,11 +5,16 @@ from datetime import timedelta
 import pytest
 
 from idp import clock
+from idp.accounts.colleagues import belonging
+from idp.accounts.colleagues.holding import held_by
+from idp.accounts.models import RIGHTS
 from idp.audit.events import Event
 from idp.audit.models import AuditEvent
-from idp.db import db
+from idp.db import db, unit_of_work
+from idp.delegations.granting import offering, terms
 from idp.delegations.models import Delegation
-from tests.builders import a_member, an_organization
+from idp.errors import NotFound
+from tests.builders import a_delegation, a_member, an_organization
 from tests.companies import joins, signed_in
 from tests.delegating import COMPTA, FIRM_SIRET, a_proven_firm, drafts, offers, the_accountant, the_delegation
 from tests.mailbox import link_in, mails_to
@@ -160,3 +165,60 @@ def test_as_many_may_wait_as_fifty(app, lea):
         db.session.add_all([Delegation(**ids, origin="offer", rights=[], **times) for _ in range(50)])
         db.session.commit()
     assert "Trop de délégations" in drafts(signed_in(app, lea), lea.organization_id).text
+
+
+@row("A11-5")
+def test_what_another_holder_changed_meanwhile_is_read_once_more(app, lea):
+    the_accountant(app)
+    paul = joins(app, lea.organization_id, "paul@example.org", holder=True).who
+    browser, other = signed_in(app, lea), signed_in(app, paul)
+    review = drafts(browser, lea.organization_id, documents="read").url
+    other.get(review.replace("/review", "/draft"))
+    other.submit(legal="act", documents="read")
+    page = browser.submit()
+    assert (page.status, the_delegation(app).offered_at) == (422, None)
+    assert "a été changée entre-temps" in page.text
+    assert "Informations légales et déclarations : consulter et agir" in page.text
+    browser.submit()
+    assert the_delegation(app).rights == ["legal:read", "legal:act", "documents:read"]
+
+
+@row("A11-5")
+def test_what_was_offered_a_moment_ago_is_not_changed_any_more(app, lea):
+    the_accountant(app)
+    offers(signed_in(app, lea), lea.organization_id, documents="read")
+    with app.app_context():
+        held, one = held_by(lea.id, lea.organization_id), db.session.query(Delegation).one()
+        with pytest.raises(NotFound):
+            offering.fill(held, one, terms.of(RIGHTS, one.ends_on))
+        db.session.rollback()
+    assert the_delegation(app).rights == ["documents:read"]
+
+
+@row("DLG-3")
+@pytest.mark.parametrize("deed", ["end", "demote"])
+def test_an_offer_is_worth_what_its_writer_is_until_it_is_answered(app, lea, deed):
+    sofia = the_accountant(app)
+    paul = joins(app, lea.organization_id, "paul@example.org", holder=True)
+    browser = signed_in(app, paul.who)
+    offers(browser, lea.organization_id, a_siret(31), documents="read", name="Cabinet Neuf", email=COMPTA)
+    offers(browser, lea.organization_id, documents="read")
+    with app.app_context(), unit_of_work():
+        held = held_by(lea.id, lea.organization_id)
+        if deed == "end":
+            belonging.end(held, paul.membership_id)
+        else:
+            belonging.change(held, paul.membership_id, holder=False, rights=["legal:read"])
+        assert {one.ended_why for one in db.session.query(Delegation)} == {"withdrawn"}
+    assert signed_in(app, sofia).get(f"/delegations/{the_delegation(app).id}/accept").status == 404
+    assert browser.get(link_in(mails_to(app, COMPTA)[-1])).status == 410
+
+
+@row("DLG-3")
+def test_a_mandate_in_force_goes_on_when_its_writer_leaves(app, lea):
+    sofia = the_accountant(app)
+    paul = joins(app, lea.organization_id, "paul@example.org", holder=True)
+    with app.app_context(), unit_of_work():
+        a_delegation(lea.organization_id, sofia.organization_id, granted_by_id=paul.who.id)
+        belonging.leave(paul.who.id, lea.organization_id)
+    assert the_delegation(app).ended_at is None

@@ -145,3 +145,22 @@ def test_a_new_holder_confirms(app, lea, one):
     assert the_delegation(app).confirm_by_at is None
     does(browser, one, "confirm")
     assert len(mails_to(app, lea.email)) == 1
+
+
+@row("DLG-3")
+@pytest.mark.parametrize("by", [standing.MEMBER, standing.OPERATOR])
+def test_a_firm_that_stopped_itself_is_not_out_of_reach(app, lea, sofia, one, by):
+    """… or it would go on by itself, once nobody looks."""
+    firm = signed_in(app, sofia)
+    answers(firm, one, "suspend")
+    if by == standing.MEMBER:
+        assert "Reprendre" in does(signed_in(app, lea), one, "suspend").text
+    else:
+        with app.app_context():
+            found = models.by_id(one.id)
+            assert standing.suspend(found, Organization.by_id(one.organization_id), by)
+            assert not standing.suspend(found, Organization.by_id(one.organization_id), standing.MEMBER)
+            db.session.commit()
+    answers(firm, one, "resume")
+    assert stands(app) is State.SUSPENDED
+    assert the_delegation(app).suspended_by == by
