@@ -91,6 +91,15 @@ def test_a_row_that_a_database_refused_is_not_quoted(log: StringIO, quoted: Call
     assert "[SQL: INSERT]" in told
 
 
+@row("AUD-3")
+def test_a_method_of_anybodys_making_neither_begins_a_line_nor_makes_it_long(visitor: FlaskClient, log: StringIO):
+    visitor.open("/screen", method="\u2028" + "X" * 100_000)
+    for line in log.getvalue().splitlines():
+        assert line.isascii()
+        assert len(line) < 10_000
+        assert json.loads(line)["method"].endswith("X…")
+
+
 def test_an_event_says_when_where_and_in_which_request(visitor: FlaskClient, log: StringIO):
     visitor.get("/screen?code=secret")
     (event,) = [json.loads(line) for line in log.getvalue().splitlines()]
