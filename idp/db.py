@@ -129,7 +129,7 @@ def insert(kind: type[Model], values: dict[str, Any], database: Session | None =
 
     Defaults of columns apply. Nothing of it is kept in the session: for rows that are written and let go.
     """
-    (database or db.session).execute(_inserting(kind), values)
+    (database or db.session).connection().execute(_inserting(kind), values)
 
 
 def delete_some(kind: type[Model], most: int, *where: Condition) -> int:

@@ -70,7 +70,7 @@ class Grant(Model):
     @classmethod
     def redeem(cls, grant_id: UUID) -> bool:
         """Use the authorization, once: of two concurrent redemptions one gets False (RFC 6749 4.1.2)."""
-        return db.session.scalar(_REDEEM, {"grant_id": grant_id, "now": clock.now()}) is not None
+        return db.session.connection().scalar(_REDEEM, {"grant_id": grant_id, "now": clock.now()}) is not None
 
     @classmethod
     def end(cls, grant_id: UUID) -> bool:

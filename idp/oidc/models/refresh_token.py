@@ -38,7 +38,7 @@ class RefreshToken(Model):
     @classmethod
     def rotate(cls, digest: bytes, now: datetime) -> UUID | None:
         """Use a token, once: its id, or None when it was used before. Of two at once, one gets None."""
-        rotated: UUID | None = db.session.scalar(_ROTATE, {"parent": digest, "now": now})
+        rotated: UUID | None = db.session.connection().scalar(_ROTATE, {"parent": digest, "now": now})
         return rotated
 
     @classmethod
