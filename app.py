@@ -37,7 +37,7 @@ from idp.audit import origin
 from idp.audit.models import AuditPerson
 from idp.delegations import acting
 from idp.delegations.clientele import leaving
-from idp.delegations.granting import answering
+from idp.delegations.granting import answering, firms
 from idp.delegations.granting.due import midnight
 from idp.delivery.models import OutgoingMessage
 from idp.errors import DomainError
@@ -119,7 +119,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     errors.init_app(app, refused=rates.note, machine=MACHINE, expired=expired.show)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    tables = (JOURNEY, ANSWERS, ENDED, resuming.way_back, BODIES, CHORES, IMPORTED)
+    tables = (JOURNEY, ANSWERS, ENDED, resuming.way_back, BODIES, CHORES, (firms.follow,), IMPORTED)
     app.extensions["idp_house"] = extensions.House(*tables, acts=Grant.acts, known=Grant.known, retention=RETENTION)
     return app
 

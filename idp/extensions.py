@@ -78,6 +78,8 @@ class House:
     """Messages whose body is made at each attempt, by kind: from their facts, a `Post`, or None when they are moot."""
     chores: tuple[Callable[[], None], ...] = ()
     """What the courier does besides, every second: what asks other machines, and what falls due between requests."""
+    openings: tuple[Callable[[UUID], None], ...] = ()
+    """Who must know that an organization was opened by its two letters: what waited for it becomes its own."""
     importers: tuple[Imported, ...] = ()
     """Who follows the register: names are corrected, holders are linked to the sites of their organization."""
 
@@ -92,6 +94,11 @@ class House:
         """Tell everyone concerned, in the transaction of what ended."""
         for tell in self.endings:
             tell(kind, ended_id)
+
+    def opened(self, organization_id: UUID) -> None:
+        """Tell everyone concerned, in the transaction in which its code was spent and its holder written down."""
+        for tell in self.openings:
+            tell(organization_id)
 
     def imported(self, import_id: UUID, moved: Mapping[UUID, UUID]) -> dict[str, int]:
         """Tell everyone who follows the register, in the transaction of the import; what they did, counted."""

@@ -17,7 +17,7 @@ from idp.audit import log
 from idp.audit.events import Event
 from idp.db import db, new_id
 from idp.errors import OpeningExpired
-from idp.extensions import store
+from idp.extensions import house, store
 from idp.registry import enrolment
 from idp.registry.models import Organization
 from idp.settings import settings
@@ -89,6 +89,7 @@ def attach(what: Proven) -> bool:
     organization = what.organization
     for held in (organization, *organization.open_sites()):
         memberships.link(account, held, holder=True)
+    house.opened(organization.id)
     telling.tell_holders(organization, account.name, What.ATTACHED, but=account.id)
     others = len(Colleague.holders(organization.id, clock.now())) - 1
     details = {"in_another_name": is_in_another_name(account, organization), "other_holders": others}

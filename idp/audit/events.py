@@ -79,6 +79,7 @@ class Event(StrEnum):
     DELEGATION_RENEWED = "delegations:standing:renewed"
     DELEGATION_CONFIRMED = "delegations:standing:confirmed"
     DELEGATION_REVOKED = "delegations:standing:revoked"
+    DELEGATION_FOLLOWED = "delegations:firm:followed"
     DELEGATION_OVER = "delegations:midnight:ended"
     RENEWAL_ASKED = "delegations:requesting:renewal_asked"
     DELEGATION_ENTERED = "delegations:paper:entered"

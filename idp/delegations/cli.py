@@ -204,7 +204,7 @@ def remind(as_json: bool) -> None:
     \b
     40 2 * * *  idp delegations remind --operator cron
     """
-    done = [0, 0, 0]
+    done = [0] * len(reminding.Done._fields)
     while True:
         with unit_of_work():
             some = reminding.remind(BATCH)

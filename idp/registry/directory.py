@@ -42,7 +42,7 @@ def find(fund_code: str, number: str) -> Organization | None:
 
 
 def member(own: Transaction, number: str, siret: str, preferred: str | None = None) -> Organization | None:
-    """The open member of that number and SIRET (fourteen digits); of two funds' members, that of the preferred one.
+    """The open member, or firm, of that number and SIRET (fourteen digits); of two funds', that of the preferred one.
 
     A number is unique in its fund only: with the SIRET it names one member, but for a company that has the same number
     in two funds. `preferred` is a fund's id.

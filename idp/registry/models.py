@@ -130,9 +130,12 @@ class Organization(Model):
 
     @classmethod
     def members(cls, number: str, siret: str, own: Session | None = None) -> list["Organization"]:
-        """The open members of that number, in capitals or not, and SIRET: of one fund, or of several."""
+        """The open members and firms of that number, in capitals or not, and SIRET: of one fund, or of several.
+
+        Sites have no letters: their holder is their member's.
+        """
         named = sa.and_(cls.siret == siret, sa.func.upper(cls.number) == number.upper())
-        found = sa.select(cls).where(named, cls.kind == "member", cls.closed_at.is_(None))
+        found = sa.select(cls).where(named, cls.kind != "site", cls.closed_at.is_(None))
         return list((own or db.session).scalars(found.order_by(cls.id)))
 
     def open_sites(self) -> list["Organization"]:

@@ -14,7 +14,7 @@ from idp.accounts.opening.models import Opening
 from idp.audit import log, origin
 from idp.audit.events import Event
 from idp.db import db, new_id, own_transaction
-from idp.extensions import passwords
+from idp.extensions import house, passwords
 from idp.journey.models import Journey
 from idp.proofs import links, throttle
 from idp.proofs.throttle import Reservation
@@ -164,6 +164,7 @@ def _enter(account: Account, opening: Opening) -> Organization:
         memberships.link(account, held, holder=True)
     if opening.terms_id is not None and opening.terms_accepted_at is not None:
         TermsAcceptance.add(account.id, opening.terms_id, opening.terms_accepted_at)
+    house.opened(organization.id)
     links.kill(ACTIVATION, opening.id)
     for other_id in Opening.forget_others(opening):
         links.kill(ACTIVATION, other_id)

@@ -142,7 +142,10 @@ def accept_by_link(secret: str, offer: Offer, account_id: UUID) -> Refusal | Non
     if not is_meant(offer, account_id):
         return _turned_away(Refusal.ELSEWHERE, offer)
     one, organization = models.by_id(offer.id), Organization.by_id(offer.organization_id)
-    if one is None or organization is None or links.redeem(PURPOSE, secret, bound_to=offer.canonical) != one.id:
+    if one is None or organization is None:
+        return _turned_away(Refusal.DEAD, offer)
+    models.hold(one)  # before its link, as who takes it back does, or who proves its firm
+    if not _waits(one, organization) or links.redeem(PURPOSE, secret, bound_to=offer.canonical) != one.id:
         return _turned_away(Refusal.DEAD, offer)
     if not models.accept(one, account_id, clock.now(), held_by_id=account_id):
         return _turned_away(Refusal.DEAD, offer)
@@ -153,8 +156,9 @@ def accept_by_link(secret: str, offer: Offer, account_id: UUID) -> Refusal | Non
 def _waits(one: Delegation, organization: Organization) -> bool:
     now = clock.now()
     unanswered = one.offered_at is not None and one.accepted_at is None and one.ended_at is None
+    by_mail = one.firm_id is None  # once its firm was proven, its holders answer
     in_time = one.lapses_at is not None and one.lapses_at > now and one.ends_at > now
-    return unanswered and in_time and organization.closed_at is None
+    return unanswered and by_mail and in_time and organization.closed_at is None
 
 
 def _accepted(one: Delegation, organization: Organization) -> None:

@@ -42,8 +42,9 @@ def accept(one: Delegation, account_id: UUID, now: datetime, **changes: Any) -> 
     """Note who accepted, once; False when it waits no more: of two at once, one does."""
     waits = (Delegation.offered_at.is_not(None), Delegation.accepted_at.is_(None), Delegation.ended_at.is_(None))
     in_time = (Delegation.lapses_at > now, Delegation.ends_at > now)
+    alone = (Delegation.firm_id.is_(None),) if "held_by_id" in changes else ()  # else it is its firm's to accept
     said = {"accepted_at": now, "accepted_by_id": account_id, "starts_at": now, **changes}
-    return _change(one, said, *waits, *in_time)
+    return _change(one, said, *waits, *in_time, *alone)
 
 
 def offer(one: Delegation, now: datetime, **changes: Any) -> bool:
@@ -110,6 +111,21 @@ def is_proven() -> Condition:
         EnrolmentCode.organization_id == Organization.id, EnrolmentCode.consumed_at.is_not(None)
     )
     return sa.or_(Organization.proven_at.is_not(None), letters)
+
+
+def without_a_firm(siret: str, now: datetime) -> list[Delegation]:
+    """What was given, offered or written for a firm of that SIRET that nobody had proven, and lives."""
+    mine = (Delegation.firm_id.is_(None), Delegation.firm_siret == siret)
+    return list(db.session.scalars(sa.select(Delegation).where(*mine, *_lives(now)).order_by(Delegation.id)))
+
+
+def late_for_a_firm(now: datetime, most: int) -> list[tuple[Delegation, Organization]]:
+    """The same of any firm, with the firm that was proven since."""
+    both: list[Any] = [Delegation, Organization]
+    known = sa.and_(Organization.siret == Delegation.firm_siret, Organization.kind == "firm")
+    found = sa.select(*both).join(Organization, known).where(Organization.closed_at.is_(None), is_proven())
+    found = found.where(Delegation.firm_id.is_(None), *_lives(now)).order_by(Delegation.id, Organization.id)
+    return [(row[0], row[1]) for row in db.session.execute(found.limit(most))]
 
 
 class Client(NamedTuple):
@@ -190,6 +206,13 @@ def is_shown_to_member() -> Condition:
     return sa.or_(
         Delegation.offered_at.is_not(None), Delegation.accepted_at.is_not(None), Delegation.ended_at.is_(None)
     )
+
+
+def _lives(now: datetime) -> tuple[Condition, ...]:
+    """It was not ended, nor is over; and it was accepted, may be, or was never sent."""
+    draft = Delegation.offered_at.is_(None)
+    answered = sa.or_(Delegation.accepted_at.is_not(None), draft, Delegation.lapses_at > now)
+    return (Delegation.ended_at.is_(None), Delegation.ends_at > now, answered)
 
 
 def _in_force(now: datetime) -> tuple[Condition, ...]:

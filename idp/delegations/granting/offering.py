@@ -132,7 +132,7 @@ def confirm(held: Held, one: Delegation, seen: str) -> Fault | Refusal | None:
         said |= {"firm_id": firm.id, "firm_name": firm.name, "offered_to": None}
     if not models.offer(one, now, **said):
         return Refusal.HERE
-    if address is not None:
+    if address is not None and one.firm_id is None:  # else its firm was proven this very moment
         _send_link(held, one, address)
     telling.tell_both(one, held.organization, What.OFFERED)
     log.record(Event.DELEGATION_OFFERED, organization=held.id, address=address, details=facts(one))

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from idp import clock
 from idp.accounts.models import Reachable
-from idp.delegations.granting import standing, telling
+from idp.delegations.granting import firms, standing, telling
 from idp.delegations.granting.due import models as due
 from idp.delegations.granting.telling import What
 from idp.delegations.models import Delegation
@@ -24,6 +24,8 @@ class Done(NamedTuple):
     reminded: int = 0
     asked: int = 0
     suspended: int = 0
+    followed: int = 0
+    """Given to a firm that was proven since."""
 
     @property
     def total(self) -> int:
@@ -33,7 +35,8 @@ class Done(NamedTuple):
 
 def remind(most: int) -> Done:
     """Deal with so many of each kind at most; once each, whoever runs this how often."""
-    return Done(_remind_of_ends(most), _ask(most) + _ask_again(most), _suspend(most))
+    asked = _ask(most) + _ask_again(most)
+    return Done(_remind_of_ends(most), asked, _suspend(most), firms.follow_late(most))
 
 
 def digest(most: int) -> int:

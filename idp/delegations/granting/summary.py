@@ -14,11 +14,11 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate
 
 from idp.delegations.granting import terms
 from idp.delegations.models import Delegation
-from idp.registry.letters import words
 from idp.registry.letters.drawing import Typeface
 from idp.registry.letters.words import Told
 from idp.registry.models import Fund, Organization
 from idp.settings import settings
+from idp.web.filters import last_day
 
 
 def sheet(one: Delegation, organization: Organization, rights: Sequence[str]) -> bytes:
@@ -37,7 +37,7 @@ def sheet(one: Delegation, organization: Organization, rights: Sequence[str]) ->
 
 def letter(one: Delegation, organization: Organization, rights: Sequence[str]) -> Told:
     """What the letter says of a mandate that was entered: it names the firm, and no number of the company's."""
-    today = words.day(terms.today_of(organization))
+    today = last_day(terms.today_of(organization))
     return Told(
         subject=str(gettext("Un cabinet comptable peut agir pour votre entreprise")),
         opening=str(
@@ -79,7 +79,7 @@ def _firm(one: Delegation) -> list[str]:
 def _given(one: Delegation, rights: Sequence[str]) -> list[str]:
     """The same as the page says, in its words."""
     lines = [
-        str(gettext("Jusqu’au %(day)s inclus", day=words.day(one.ends_on))),
+        str(gettext("Jusqu’au %(day)s inclus", day=last_day(one.ends_on))),
         str(gettext("Le cabinet peut :")),
         *(f"– {line}" for line in rights),
         str(gettext("Pour toutes les personnes du cabinet"))

@@ -33,6 +33,10 @@ class What(StrEnum):
     """The firm asks for a later last day."""
     ENDING = "ending"
     """Its last day is near."""
+    PROVEN = "proven"
+    """Its firm was proven: what one person held, or was offered, is the firm's now."""
+    NO_MORE_ALONE = "no_more_alone"
+    """The same, for that person, who is none of the firm's people."""
     OVER = "over"
     """Its last day has passed."""
 

@@ -94,7 +94,7 @@ def test_a_file_with_a_bad_line_changes_nothing(app, idp, company, tmp_path):
 
 
 def test_the_night_runs_and_ends(app, idp):
-    assert idp("delegations", "remind").output == "reminded: 0, asked: 0, suspended: 0\n"
+    assert idp("delegations", "remind").output == "reminded: 0, asked: 0, suspended: 0, followed: 0\n"
     assert json.loads(idp("delegations", "digest", "--json").output) == {"firms": 0}
 
 
