@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,10 +13,16 @@ import sqlalchemy as sa
 from flask import Flask
 
 from idp import clock
-from idp.db import db
+from idp.accounts.colleagues import belonging
+from idp.db import db, unit_of_work
+from idp.delegations.clientele import assigning
+from idp.delegations.granting import standing
+from idp.delegations.granting.due import models as due
+from idp.delegations.granting.lists import models as lists
 from tests import builders, worlds
 from tests.browser import ISSUER, Browser, request_of
 from tests.builders import Member, Portal
+from tests.companies import named
 from tests.counting import costs
 from tests.plans import plans, read_whole
 from tests.relying_party import RelyingParty
@@ -38,6 +45,9 @@ BUDGETS = {
     "the clients, searched among those that end soon": 7,
     "the firms": 6,
     "the firms, those that are over": 7,
+    "one's companies": 7,
+    "one's companies, searched": 8,
+    "the people": 10,
 }
 """SQL statements of each, at most, whatever the size."""
 
@@ -94,7 +104,7 @@ def _fill(fund_id: UUID, firm_id: UUID) -> None:
     delegations = share(LINKS) * 2 // 5
     sizes = {"accounts": share(ACCOUNTS), "organizations": share(ORGANIZATIONS), "clients": share(CLIENTS)}
     sizes |= {"memberships": share(LINKS) - delegations, "delegations": delegations}
-    db.session.execute(sa.text("SET LOCAL statement_timeout = 0"))
+    take_time()
     for statement in _NETWORK:
         bound = sa.text(statement)
         values = {**sizes, "fund": fund_id, "firm": firm_id}
@@ -135,6 +145,9 @@ def _read(person: Member, browser: Browser) -> Iterator[tuple[str, Callable[[], 
     yield "the clients, searched among those that end soon", lambda: browser.get(ending)
     yield "the firms", lambda: browser.get(given)
     yield "the firms, those that are over", lambda: browser.get(f"{given}?state=over")
+    yield "one's companies", lambda: browser.get("/organizations")
+    yield "one's companies, searched", lambda: browser.get("/organizations?search=entreprise+a")
+    yield "the people", lambda: browser.get(f"/organizations/{person.organization_id}/people")
 
 
 def _asked(portal: Portal) -> dict[str, str]:
@@ -172,3 +185,26 @@ def test_each_request_stays_within_its_budget(network: Network, who: str):
     over = {what: count for what, count in spent.items() if count > BUDGETS[what]}
     assert not over
     assert set(spent) == set(BUDGETS)
+
+
+@pytest.mark.timeout(3600)
+def test_what_ends_is_found_by_its_index(network: Network):
+    """A clerk leaves a firm of many clients, a holder her company; a client's people are named; a midnight comes."""
+    with plans(network.app) as heard, network.app.app_context():
+        firm, company = (named(one.organization_id) for one in (network.omar, network.lea))
+        clerk, heir = (builders.an_account(email=f"{who}@example.org") for who in ("clerk", "heir"))
+        builders.membership(clerk.id, firm.id, holder=False)
+        builders.membership(heir.id, company.id)
+        with unit_of_work() as work:
+            (client,) = lists.some_of_person(network.omar.id, clock.now(), lists.ALL, limit=1, offset=0)
+            heard.clear()
+            assigning.assign(client, {clerk.id: None})
+            belonging.leave(clerk.id, firm.id)
+            belonging.leave(network.lea.id, company.id)
+            standing.revoke(*client, standing.FIRM)
+            assert not due.is_over(clock.now())
+            with clock.travel(timedelta(days=301)):
+                assert len(due.over(clock.now(), 3)) == 3  # of all there are: they end in one instant
+            work.undo()
+    assert heard
+    assert not read_whole(heard) & LARGE

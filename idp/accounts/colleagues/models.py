@@ -166,8 +166,8 @@ class Invitation(Model):
 
 
 def _here(organization_id: UUID) -> Condition:
-    sites = sa.select(Organization.id).where(Organization.parent_id == organization_id)
-    return sa.or_(Membership.organization_id == organization_id, Membership.organization_id.in_(sites))
+    places = sa.or_(Organization.id == organization_id, Organization.parent_id == organization_id)
+    return Membership.organization_id.in_(sa.select(Organization.id).where(places))
 
 
 def is_live(now: datetime) -> Condition:
