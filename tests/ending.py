@@ -20,13 +20,13 @@ from idp.audit.events import Event
 from idp.db import db
 from idp.delegations.admissions.models import Admission
 from idp.delegations.clientele import assigning
-from idp.delegations.granting import models, reminding, standing
+from idp.delegations.granting import firms, models, reminding, standing
 from idp.delegations.granting.due import midnight
 from idp.delegations.granting.models import Client as Served
 from idp.delegations.models import StaffAssignment
 from idp.oidc.clients import registration
 from idp.oidc.models.client import Client
-from idp.registry import feed, sync
+from idp.registry import directory, feed, sync
 from idp.sessions import lifecycle
 from tests import builders
 from tests.builders import Member
@@ -34,13 +34,16 @@ from tests.companies import named
 from tests.registers import a_file, a_line, a_siret
 from tests.relying_party import RelyingParty
 
-FIRM_SIRET, SOON = a_siret(900), timedelta(minutes=5)
+FIRM_SIRET, OTHER_SIRET, SOON = a_siret(900), a_siret(901), timedelta(minutes=5)
 STAFF = ("omar", "sofia", "max")
 
 
 @dataclass
 class Scene:
-    """A company with a holder and a colleague, its site, and a firm with two holders and a clerk named for it."""
+    """A company with a holder and a colleague, its site, and a firm with two holders and a clerk named for it.
+
+    Nina acts for it alone: nobody vouches for her firm.
+    """
 
     app: Flask
     told: Any
@@ -74,12 +77,15 @@ def a_scene(app: Flask) -> Scene:
         company = builders.an_organization(number="M1", siret=a_siret(1), **of_fund)
         site = builders.an_organization(number="S1", siret=a_siret(1, 2), kind="site", parent_id=company.id, **of_fund)
         firm = builders.an_organization(number="F1", siret=FIRM_SIRET, kind="firm", proven_at=now, **of_fund)
+        builders.an_organization(number="F2", siret=OTHER_SIRET, kind="firm", **of_fund)
         places = {"company": company.id, "site": site.id, "firm": firm.id}
         people = {who: builders.an_account(email=f"{who}@example.org") for who in EVERYBODY}
         for who, where, holder in LINKS:
             builders.membership(people[who].id, places[where], holder)
         given = {"all_staff": False, "ends_at": now + SOON, "granted_by_id": people["lea"].id}
         delegation = builders.a_delegation(company.id, firm.id, **given).id
+        alone = {"held_by_id": people["nina"].id, "firm_siret": OTHER_SIRET}
+        builders.a_delegation(company.id, None, **alone)
         ids = {"delegation_id": delegation, "account_id": people["omar"].id}
         db.session.add(StaffAssignment(**ids, assigned_at=now))
         uri = {"backchannel_logout_uri": "https://portal.example.org/told"}
@@ -89,7 +95,7 @@ def a_scene(app: Flask) -> Scene:
         return Scene(app, *told, people, places["company"], places["site"], places["firm"], delegation)
 
 
-EVERYBODY = (*STAFF, "lea", "ines")
+EVERYBODY = (*STAFF, "lea", "ines", "nina")
 LINKS = (
     *(("lea", "company", True), ("lea", "site", True), ("ines", "company", False), ("ines", "site", False)),
     *(("sofia", "firm", True), ("max", "firm", True), ("omar", "firm", False)),
@@ -117,6 +123,12 @@ def not_confirmed(scene: Scene) -> None:
 def over(scene: Scene) -> None:
     with clock.travel(SOON):
         midnight.end_over()
+
+
+def a_firm_is_proven_without_who_acted_for_it(scene: Scene) -> None:
+    found = directory.find("nord", "F2")
+    assert found is not None
+    assert firms.prove(found, "K-bis")
 
 
 def ended_by_a_holder(scene: Scene) -> None:
@@ -152,6 +164,7 @@ def _brings(*closed: str, parent: str = "M1") -> None:
     lines = [a_line(one, siret=a_siret(place), **ends.get(one, {})) for place, one in ((1, "M1"), (9, "M9"))]
     lines.append(a_line("S1", siret=a_siret(1, 2), parent=parent, **ends.get("S1", {})))
     lines.append(a_line("F1", siret=FIRM_SIRET, kind="firm", **ends.get("F1", {})))
+    lines.append(a_line("F2", siret=OTHER_SIRET, kind="firm"))
     sync.run(feed.read(io.BytesIO(a_file(*lines))), sync.Allowed())
 
 
@@ -214,6 +227,7 @@ STANDING, MIDNIGHT = (
 ASSIGNING, REGISTRATION = "idp/delegations/clientele/assigning.py:assign", "idp/oidc/clients/registration.py:disable"
 SUSPENDED, ENDED = Event.DELEGATION_SUSPENDED, Event.MEMBERSHIP_ENDED
 CHANGED, STARTED = Event.MEMBERSHIP_CHANGED, Event.MEMBERSHIP_STARTED
+PROVING = "idp/delegations/granting/firms.py:_keep"
 CLOSED_OUT = Event.ADMISSION_WITHDRAWN
 
 WAYS = (
@@ -222,6 +236,7 @@ WAYS = (
     Way(not_confirmed, STAFF, SUSPENDED, ("d.suspended_at",), STANDING),
     Way(revoked, STAFF, Event.DELEGATION_REVOKED, ("d.ended_at",), STANDING),
     Way(over, STAFF, Event.DELEGATION_OVER, ("d.ends_at",), MIDNIGHT),
+    Way(a_firm_is_proven_without_who_acted_for_it, ("nina",), Event.DELEGATION_FOLLOWED, ("d.held_by_id",), PROVING),
     Way(ended_by_a_holder, ("ines",), ENDED, ("m.ended_at",), f"{BELONGING}:_end_links"),
     Way(ended_by_a_holder, ("ines",), ENDED, ("m.ended_at",), f"{BELONGING}:_end_links", where="site"),
     Way(leaves, ("ines",), ENDED, ("m.ended_at",), f"{BELONGING}:_end_links"),

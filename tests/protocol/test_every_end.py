@@ -105,11 +105,12 @@ def test_every_kind_that_ends_grants_is_told_by_somebody():
 def test_whatever_a_token_stands_on_has_its_way():
     """What the one statement asks of a grant, each time, is what can end it: a new condition shall have its line."""
     asked = set(re.findall(r"\b([a-z])\.([a-z_]+)", alive._GRANT.partition("FROM")[2]))
-    conditions = {f"{table}.{column}" for table, column in asked if not KEY.search(column)} | {"t.id"}
+    conditions = {f"{table}.{column}" for table, column in asked if not KEY.search(column)} | OF_KEYS
     assert conditions == {ask for way in WAYS for ask in way.asks} | set(BY_ITSELF)
 
 
-KEY = re.compile(r"(^|_)id$|^sector$")
+KEY, OF_KEYS = re.compile(r"(^|_)id$|^sector$"), {"t.id", "d.held_by_id"}
+"""What joins rows, but for those whose being there is the condition."""
 BY_ITSELF = {
     **dict.fromkeys(("a.activated_at", "a.suspended_at", "a.closed_at"), "an account: `house.ended('account')`"),
     **dict.fromkeys(("m.ends_at", "k.ends_at"), "a link with a last instant: nothing gives one"),
