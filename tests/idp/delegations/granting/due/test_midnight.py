@@ -14,6 +14,7 @@ from idp.delegations.granting.due import midnight
 from idp.delegations.granting.states import State, state
 from idp.delegations.models import Delegation
 from idp.delivery.models import OutgoingMessage
+from tests import commands
 from tests.builders import a_client, a_delegation, a_fund, a_member, an_organization
 from tests.couriers import delivers, waiting
 from tests.delegating import a_proven_firm, the_accountant, the_delegation
@@ -120,6 +121,22 @@ def test_a_kill_in_the_middle_loses_nothing_and_tells_nobody_twice(app, sofia):
     with app.app_context():
         midnight.end_over()
     assert ended(app) == midnight.BATCH + 3
+
+
+@row("TRS-3")
+def test_a_courier_that_is_killed_meanwhile_leaves_the_rest_to_the_next(app, lea, sofia):
+    with app.app_context():
+        for _ in range(2 * midnight.BATCH):
+            a_delegation(lea.organization_id, sofia.organization_id, ends_at=clock.now())
+    process = commands.start(app, "outbox", "deliver")
+    while ended(app) < midnight.BATCH and process.poll() is None:
+        pass  # until it has ended some
+    process.kill()
+    process.communicate()
+    assert (ended(app) % midnight.BATCH, len(mails_to(app, lea.email))) == (0, ended(app))
+    with app.app_context():
+        midnight.end_over()
+    assert ended(app) == len(mails_to(app, lea.email)) == 2 * midnight.BATCH
 
 
 @row("TRS-3")
