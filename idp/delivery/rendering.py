@@ -63,7 +63,7 @@ def _rendered(template: str, worn: Face, locale: str, facts: Mapping[str, Any]) 
     ours = {"fund": worn, "locale": locale, "host": urlsplit(settings.issuer).hostname, "colours": _colours(worn)}
     # A context of its own: its language and its days are the reader's, not those of the page that sends it. Nothing in
     # it may ask the database, which would open another transaction.
-    with current_app.app_context(), force_locale(locale):
+    with current_app.app_context(), force_locale(i18n.european(locale)):
         g.face = worn
         return current_app.jinja_env.get_template(template).render(ours | named)
 

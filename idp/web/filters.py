@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from flask import Flask
-from flask_babel import format_date, format_time, gettext
+from flask_babel import format_date, format_time, get_locale, gettext, to_user_timezone
 
 _NO_BREAK = "\u00a0"
 
@@ -19,12 +19,13 @@ def init_app(app: Flask) -> None:
 
 def day(at: datetime) -> str:
     """`3 mars 2026`: the day of an instant where the fund is."""
-    return str(format_date(at, "long"))
+    return last_day(to_user_timezone(at).date())
 
 
 def last_day(on: date) -> str:
-    """`31 mars 2027`: a day of the calendar, wherever one is."""
-    return str(format_date(on, "long"))
+    """`1er mars 2027`: a day of the calendar, wherever one is."""
+    words = str(format_date(on, "long"))
+    return words.replace("1 ", "1er ", 1) if on.day == 1 and get_locale().language == "fr" else words
 
 
 def moment(at: datetime) -> str:

@@ -11,6 +11,8 @@ from idp.extensions import babel
 from idp.settings import settings
 from idp.web import face
 
+_EUROPEAN = {"en": "en_GB"}
+
 
 class Language(NamedTuple):
     """A language the page can be read in: its code, its own name, and the same page in it."""
@@ -22,7 +24,7 @@ class Language(NamedTuple):
 
 def init_app(app: Flask) -> None:
     """Let Flask-Babel ask us, and give the layout its language and the others."""
-    babel.init_app(app, default_locale="fr", locale_selector=spoken, timezone_selector=_zone)
+    babel.init_app(app, default_locale="fr", locale_selector=lambda: european(spoken()), timezone_selector=_zone)
     app.context_processor(_for_layout)
 
 
@@ -70,6 +72,11 @@ def _can_be_read() -> bool:
 
 def _own_name(code: str) -> str:
     return (Locale.parse(code).get_display_name(code) or code).capitalize()
+
+
+def european(code: str) -> str:
+    """The locale whose dates and hours go with a language of ours: it is read in Europe."""
+    return _EUROPEAN.get(code, code)
 
 
 def _zone() -> str:

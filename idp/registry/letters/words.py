@@ -6,12 +6,13 @@ from datetime import date
 from html import escape
 from urllib.parse import urlsplit
 
-from flask_babel import format_date, get_locale, gettext
+from flask_babel import gettext
 
 from idp.registry import funds
 from idp.registry.letters.models import CODE, MANDATE, Claim
 from idp.registry.models import Fund
 from idp.settings import settings
+from idp.web.filters import last_day as day
 
 MOST_LINES = 6
 _BRAND = "#17496e"
@@ -69,12 +70,6 @@ def addressed(one: Claim) -> tuple[str, ...]:
         above.append(_("À l’attention de %(person)s", person=person))
     room = MOST_LINES - len(lines)
     return (*above[:room], *lines)
-
-
-def day(on: date) -> str:
-    """A day in full: « 1er décembre 2026 »."""
-    words = str(format_date(on, "long"))
-    return words.replace("1 ", "1er ", 1) if on.day == 1 and get_locale().language == "fr" else words
 
 
 def subject(kind: str) -> str:

@@ -75,3 +75,8 @@ def test_a_mail_says_in_plain_text_all_that_it_says_in_html(app: Flask, kind: st
     assert [line for line in lines if line.removeprefix("- ").removesuffix(":").rstrip() not in told] == []
     assert sum(map(len, lines)) >= 0.9 * len(told)
     assert mail.subject
+
+
+@pytest.mark.parametrize(("locale", "day"), [("fr", "31 mars 2027"), ("en", "31 March 2027")])
+def test_a_mail_writes_its_days_as_its_reader_does(app: Flask, locale: str, day: str):
+    assert day in written(app, "delegations/changed", locale).text

@@ -1,11 +1,9 @@
 """The words of the letters."""
 
-from datetime import date
 from uuid import uuid4
 
 import pytest
 from flask import Flask
-from flask_babel import force_locale
 
 from idp.registry.letters import words
 from idp.registry.letters.models import Claim
@@ -34,14 +32,6 @@ def claim(address: list[str], name: str = "Maçonnerie Martin", holder: tuple[st
 def test_the_window_shows_six_lines_at_most_with_the_names_on_top(app: Flask, one: Claim, printed: tuple[str, ...]):
     with app.app_context():
         assert words.addressed(one) == printed
-
-
-def test_a_day_is_written_as_french_people_do(app: Flask):
-    with app.app_context():
-        days = [words.day(date(2026, 12, day)) for day in (1, 2, 11, 21)]
-        assert days == ["1er décembre 2026", "2 décembre 2026", "11 décembre 2026", "21 décembre 2026"]
-        with force_locale("en"):
-            assert words.day(date(2026, 12, 1)) == "December 1, 2026"
 
 
 def test_a_letterhead_names_the_fund_its_colour_and_our_one_address(template, tmp_path):
