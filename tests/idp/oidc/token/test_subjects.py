@@ -6,7 +6,7 @@ from uuid import UUID
 from idp.db import db, unit_of_work
 from idp.oidc.models.subject import Subject
 from idp.oidc.token import subjects
-from tests.builders import an_account
+from tests.builders import an_account, the_account
 from tests.rows import row
 
 
@@ -33,6 +33,21 @@ def test_it_stays_and_differs_from_sector_to_sector(alive):
     first = subjects.sub_for(alive.account_id, "a.example.org")
     assert subjects.sub_for(alive.account_id, "a.example.org") == first
     assert subjects.sub_for(alive.account_id, "b.example.org") != first
+
+
+@row("OID-19")
+def test_it_outlives_its_account_and_is_not_given_to_who_takes_the_address_over(any_app):
+    with any_app.app_context():
+        former = an_account(email="bureau@example.org")
+        with unit_of_work():
+            known = subjects.sub_for(former.id, "")
+        db.session.delete(the_account(former))
+        db.session.commit()
+        successor = an_account(email="bureau@example.org")
+        with unit_of_work():
+            assert subjects.sub_for(successor.id, "") != known
+        assert Subject.account_of(str(known), "") is None
+        assert db.session.query(Subject).filter_by(account_id=None).count() == 1
 
 
 def test_of_two_first_uses_at_once_both_get_the_same(any_app):
