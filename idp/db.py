@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self, cast
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Flask, has_request_context
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
@@ -223,9 +223,9 @@ def init_app(app: Flask, chosen: Settings) -> None:
             sa.event.listen(engine, "begin", writers.begin)
             sa.event.listen(engine, "checkin", writers.leave)
         else:
-            # Where the server lives, it is the one that ends what is too slow. A command may ask what takes long.
-            bound = chosen.database_timeout.total_seconds() + 1
-            sa.event.listen(engine, "do_connect", wire.connecting(lambda: bound if has_request_context() else None))
+            # Where the server lives, it is the one that ends what is too slow.
+            sa.event.listen(engine, "do_connect", wire.connecting(chosen.database_timeout.total_seconds() + 1))
+            sa.event.listen(engine, "checkin", wire.hurry)
 
 
 def _postgresql_options(chosen: Settings) -> dict[str, Any]:

@@ -14,11 +14,16 @@ class Silent:
         self.port = int(listening.getsockname()[1])
         self._listening, self._server = listening, server
         self._loses = threading.Event()
+        self._last: tuple[bytes, int] | None = None
         self._ends: list[socket.socket] = []
 
     def falls_silent(self) -> None:
         """From now on whatever is said, either way, on old connections and new ones, is lost."""
         self._loses.set()
+
+    def loses_the_answer_to(self, words: bytes, nth: int = 1) -> None:
+        """What we say is heard, up to the nth of these words; the answer to them is lost, and all of its connection."""
+        self._last = (words, nth)
 
     def speaks_again(self) -> None:
         """New connections lead to the server again."""
@@ -35,6 +40,13 @@ class Silent:
                 for one, other in ((ours, theirs), (theirs, ours)):
                     threading.Thread(target=self._carry, args=(one, other, lost), daemon=True).start()
 
+    def _is_last(self, part: bytes) -> bool:
+        if self._last is None or self._last[0] not in part:
+            return False
+        words, nth = self._last
+        self._last = (words, nth - 1) if nth > 1 else None
+        return nth == 1
+
     def cut(self) -> None:
         for end in self._ends:
             with suppress(OSError):
@@ -47,6 +59,8 @@ class Silent:
                 if self._loses.is_set():
                     lost.set()
                 if not lost.is_set():
+                    if other.family == socket.AF_UNIX and self._is_last(part):
+                        lost.set()
                     other.sendall(part)
             if not lost.is_set():
                 other.shutdown(socket.SHUT_WR)

@@ -94,6 +94,41 @@ def test_the_wire_to_postgresql_falls_silent_and_speaks_again(database):
     invariants.check(Scene(database.app, database.observed))
 
 
+@pytest.mark.parametrize("nth", [1, 2])
+def test_a_sign_in_whose_commit_was_not_answered_is_made_again(database, nth):
+    """The first one counts the try, the second one opens the session."""
+    browser = Browser(database.app)
+    browser.asks(database.party.portal)
+    url, form = browser.page.url, browser.page.fields() | {"email": database.lea.email}
+    form |= {"password": database.lea.password}
+    database.wire.loses_the_answer_to(b"COMMIT", nth)
+    assert database.pauses(lambda: browser.post(url, form))
+    code = browser.post(url, form).answer["code"]
+    assert database.party.redeems(code).ok
+    invariants.check(Scene(database.app, database.observed))
+
+
+def test_a_refresh_whose_commit_was_not_answered_is_made_again(database):
+    party = database.party
+    token = party.tokens_of(database.lea)["refresh_token"]
+    database.wire.loses_the_answer_to(b"COMMIT")
+    assert database.pauses(lambda: party.refreshes(token))
+    successor = party.refreshes(token)
+    assert successor.ok
+    assert party.refreshes(successor["refresh_token"]).ok
+    invariants.check(Scene(database.app, database.observed))
+
+
+def test_a_code_whose_commit_was_not_answered_is_spent_and_the_session_gives_another(database):
+    party, browser = database.party, Browser(database.app)
+    code = party.code_of(database.lea, browser)
+    database.wire.loses_the_answer_to(b"COMMIT")
+    assert database.pauses(lambda: party.redeems(code))
+    assert party.redeems(code).error == "invalid_grant"
+    assert party.redeems(browser.asks(party.portal, prompt="none").answer["code"]).ok
+    invariants.check(Scene(database.app, database.observed))
+
+
 def test_the_wire_to_redis_falls_silent_and_speaks_again(store):
     party, browser = store.party, Browser(store.app)
     token = party.tokens_of(store.lea, browser)["refresh_token"]

@@ -19,6 +19,7 @@ from idp.delegations.clientele import assigning
 from idp.delegations.granting import standing
 from idp.delegations.granting.due import models as due
 from idp.delegations.granting.lists import models as lists
+from idp.registry.staging.models import take_time
 from tests import builders, worlds
 from tests.browser import ISSUER, Browser, request_of
 from tests.builders import Member, Portal

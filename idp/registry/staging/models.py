@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,14 +14,18 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from idp.db import Condition, Model, UTCDateTime, db, new_id
 from idp.registry.models import Organization
+from idp.wire import Wire
 
 _BATCH = 2000
-_FOR_WHOLE_SETS = {
-    **dict.fromkeys(("statement_timeout", "idle_in_transaction_session_timeout"), "0"),
-    **dict.fromkeys(("enable_nestloop", "enable_mergejoin"), "off"),
-}
 _TURN = 0x1D9_0001
 """The advisory lock of PostgreSQL that one import at a time holds."""
+
+
+def take_time() -> None:
+    """Let the statements of this transaction take as long as they need: PostgreSQL ends the others in seconds."""
+    for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
+        db.session.execute(sa.text(f"SET LOCAL {name} = 0"))
+    cast(Wire, db.session.connection().connection.dbapi_connection).takes_long = True
 
 
 class StagedEntry(Model):
@@ -89,8 +93,9 @@ class Import:
             return True  # whoever writes is alone
         # The planner knows nothing of lines just staged. It takes them for three, and joins them by loops over 220 000
         # or by a key that all share; a join by hash stays linear, whatever it believes.
-        for name, value in _FOR_WHOLE_SETS.items():
-            db.session.execute(sa.text(f"SET LOCAL {name} = {value}"))
+        for name in ("enable_nestloop", "enable_mergejoin"):
+            db.session.execute(sa.text(f"SET LOCAL {name} = off"))
+        take_time()
         return bool(db.session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_TURN))))
 
     def stage(self, rows: Iterable[dict[str, Any]]) -> int:
