@@ -62,7 +62,7 @@ scale: $(STAMP)/dev $(STAMP)/idp ## run what grows with the register at full siz
 
 faults: $(STAMP)/dev $(STAMP)/idp ## stop, kill, restart and starve what the provider stands on, and check what must hold
 	@.ci/debian postgresql redis-server nginx
-	@$(BIN)/python -m pytest -q -n0 tests/cluster tests/journeys/test_killed_at_every_commit.py tests/journeys/test_killed_for_a_company.py tests/journeys/test_faults.py tests/journeys/test_faults_of_the_database.py tests/journeys/test_faults_of_the_wires.py tests/journeys/test_faults_of_browsers.py $(ARGS)
+	@$(BIN)/python -m pytest -q -n0 tests/cluster tests/journeys/test_killed_at_every_commit.py tests/journeys/test_killed_for_a_company.py tests/journeys/test_faults.py tests/journeys/test_faults_of_the_database.py tests/journeys/test_faults_of_the_wires.py tests/journeys/test_faults_of_browsers.py tests/journeys/test_faults_of_clocks.py $(ARGS)
 
 ##@ Change
 .PHONY: migrate messages docs pictures lock clean .catalogues-complete
