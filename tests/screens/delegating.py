@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from idp import clock
 from idp.db import db
+from idp.delegations.granting import models
 from idp.delegations.models import Delegation
 from idp.registry.models import Fund
 from tests.builders import Member, a_delegation, a_member, an_account, an_organization, membership
@@ -226,7 +227,11 @@ def staff(site: Site, page: Page) -> None:
     _, firm, one = between(site)
     with site.app.app_context():
         assert firm.organization_id is not None
-        membership(an_account(email=an_address()).id, firm.organization_id, holder=False)
+        for rights in (None, ["documents:read"]):
+            who = an_account(email=an_address()).id
+            membership(who, firm.organization_id, holder=False)
+            models.assign(one.id, who, rights, clock.now())
+        db.session.commit()
     enters(site, page, f"/delegations/{one.id}/staff", firm)
     page.goto(f"{site.home}/delegations/{one.id}/staff")
 
