@@ -106,7 +106,8 @@ class House:
 
 
 def _of_this_app(name: str) -> Any:
-    return LocalProxy(lambda: current_app.extensions[f"idp_{name}"])
+    kept = f"idp_{name}"
+    return LocalProxy(lambda: current_app._get_current_object().extensions[kept])  # type: ignore[attr-defined]
 
 
 house = cast(House, _of_this_app("house"))

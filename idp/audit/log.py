@@ -61,9 +61,9 @@ def _write(
     *,
     values: Values,
 ) -> None:
-    here, at, event_id = origin.current(), clock.now(), new_id()
+    here, at, event_id = origin.current(personal=False), clock.now(), new_id()
     named = any(values.values())
-    salt = opaque.digest(opaque.make())[:16]
+    salt = opaque.digest(opaque.make())[:16] if named else b""
     written = {
         "id": event_id,
         "at": at,

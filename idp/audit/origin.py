@@ -39,11 +39,13 @@ def begin() -> None:
     g.request_id = opaque.make()[:16].replace("-", "x").replace("_", "y")
 
 
-def current() -> Origin:
-    """The origin of what is being done now."""
+def current(personal: bool = True) -> Origin:
+    """The origin of what is being done now; where it is not asked for, without what is personal."""
     environ = _environ()
     if environ is None:
         return Origin(operator=commands.operator())
+    if not personal:
+        return Origin(g.get("request_id"), actor=g.get("actor_id"))
     agent = environ.get("HTTP_USER_AGENT", "")[:LONGEST_USER_AGENT] or None
     return Origin(g.get("request_id"), _network(environ), agent, actor=g.get("actor_id"))
 

@@ -190,7 +190,7 @@ def test_a_membership_of_another_person_opens_nothing(granted):
 
 def test_an_online_grant_lives_as_long_as_its_session(granted):
     grant_id, now = granted(), clock.now()
-    assert grant_alive(grant_id, now + settings.session_idle_lifetime - timedelta(seconds=1)) is not None
+    assert grant_alive(grant_id, now + settings.session_idle_lifetime - timedelta(minutes=1)) is not None
     assert grant_alive(grant_id, now + settings.session_idle_lifetime + timedelta(seconds=1)) is None
 
 
@@ -205,8 +205,8 @@ def test_an_offline_grant_has_its_own_idle_and_absolute_life(granted):
 
 def test_a_session_has_an_idle_and_an_absolute_life(opened):
     digest, now = opaque.digest(opened.secret), clock.now()
-    assert session_alive(digest, now + settings.session_idle_lifetime - timedelta(seconds=1)) is not None
+    assert session_alive(digest, now + settings.session_idle_lifetime - timedelta(minutes=1)) is not None
     assert session_alive(digest, now + settings.session_idle_lifetime + timedelta(seconds=1)) is None
     Session.touch(opened.id, now + settings.session_lifetime - timedelta(minutes=5))
-    assert session_alive(digest, now + settings.session_lifetime - timedelta(seconds=1)) is not None
+    assert session_alive(digest, now + settings.session_lifetime - timedelta(minutes=1)) is not None
     assert session_alive(digest, now + settings.session_lifetime + timedelta(seconds=1)) is None

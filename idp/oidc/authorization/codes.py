@@ -1,7 +1,7 @@
 """Authorization codes: a short-lived record that names a grant; what makes it single use is the grant's own row."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -30,7 +30,7 @@ class AuthorizationCode:
     def issue(self) -> str:
         """Write the record under the digest of a new secret, the code itself."""
         secret = opaque.make()
-        record = {**asdict(self), "grant_id": str(self.grant_id), "issued_at": self.issued_at.isoformat()}
+        record = {**vars(self), "grant_id": str(self.grant_id), "issued_at": self.issued_at.isoformat()}
         store.put(_key(secret), json.dumps(record).encode(), settings.replay_memory)
         return secret
 
