@@ -1,5 +1,6 @@
 """The database: one unit of work a request, one short transaction of its own where an attempt must be counted first."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,8 +78,8 @@ Transaction = Session
 Condition = sa.ColumnElement[bool]
 """A condition of SQL that a service hands from one model to another."""
 
-AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
-"""What SQLAlchemy raises when the database is away, or ended our transaction (a deadlock, a time-out)."""
+AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError, sqlite3.OperationalError)
+"""What is raised when the database is away, or ended our transaction (a deadlock, a time-out)."""
 
 SQLITE_PATIENCE = 20
 """Seconds a transaction waits for its turn to write."""
@@ -262,16 +263,17 @@ class _Writers:
         self._turn = threading.Lock()
 
     def begin(self, connection: Connection) -> None:
-        """Open the transaction, a writer in its turn."""
+        """Open the transaction, a writer in its turn. To SQLAlchemy it would be a statement like any other."""
+        driver: Any = connection.connection.driver_connection
         if not _writes.get():
-            connection.exec_driver_sql("BEGIN")
+            driver.execute("BEGIN")
             return
         has_turn = connection.info.get("writes", False)  # a second transaction of one connection
         if not has_turn and not self._turn.acquire(timeout=SQLITE_PATIENCE):
             raise sa.exc.TimeoutError("the writers of this process are too slow")
         connection.info["writes"] = True
         # One that reads, then writes, would meet "database is locked" whatever its patience.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        driver.execute("BEGIN IMMEDIATE")
 
     def leave(self, connection: object, record: Any) -> None:
         """Let the next one begin: the transaction is over, however it ended."""
