@@ -13,7 +13,7 @@ from idp import clock
 from idp.db import unit_of_work
 from idp.registry import enrolment
 from idp.registry.letters import batch as batches
-from idp.registry.letters import returns
+from idp.registry.letters import notices, returns
 from idp.registry.letters.batch import Press
 from idp.registry.letters.drawing import Typeface
 from idp.registry.letters.files import FilesRefused
@@ -73,6 +73,8 @@ def letters(name: str, code: str | None, kind: str, not_before: datetime | None,
 def reissue(numbers: tuple[str, ...], code: str) -> None:
     """Send the letters of these organizations again, with the next batch; the codes that are out stay good.
 
+    Those about mandates leave again where they came back, also to who has opened an account.
+
     All of them, or none where one is refused.
 
     \b
@@ -83,7 +85,7 @@ def reissue(numbers: tuple[str, ...], code: str) -> None:
         found = {number: Organization.by_number(fund.id, number) for number in numbers}
         refused = [f"{number}: no such number in {code}" for number, organization in found.items() if not organization]
         for number, organization in found.items():
-            reason = enrolment.reissue(organization) if organization else None
+            reason = _ask_again(organization) if organization else None
             refused += [f"{number}: {reason}"] if reason else []
         if refused:
             refuse(*refused)
@@ -96,7 +98,8 @@ def reissue(numbers: tuple[str, ...], code: str) -> None:
 def returned(file: Any) -> None:
     """Kill the codes of letters that came back undelivered: FILE has their references, one a line, or - to type them.
 
-    Of a letter about a mandate it is only noted: the mandate stands. Correct the address, and tell the company.
+    Of a letter about a mandate it is only noted: the mandate stands. With the right address in the register,
+    `idp members reissue` sends it again.
 
     All of them, or none where one is unknown. A letter that is sent again meanwhile keeps its code.
 
@@ -110,6 +113,11 @@ def returned(file: Any) -> None:
             refuse(*error.reasons)
     others = f", {counts.notices} letters about mandates" if counts.notices else ""
     click.echo(f"{counts.killed} codes killed, {counts.known} known already or used{others}")
+
+
+def _ask_again(organization: Organization) -> enrolment.Refusal | None:
+    back, refusal = notices.ask_again(organization), enrolment.reissue(organization)
+    return None if back else refusal
 
 
 def _press(folder: Path, per_file: int, quiet: bool) -> Press:

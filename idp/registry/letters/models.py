@@ -92,6 +92,13 @@ class Notice(Model):
         named = sa.select(LetterBatch.id).join(Fund).where(Fund.code == fund_code, LetterBatch.name == batch)
         return db.session.scalar(sa.select(cls).where(cls.batch_id.in_(named), cls.position == position))
 
+    @classmethod
+    def let_leave_again(cls, organization_id: UUID) -> int:
+        """Let those of an organization that came back wait for the next batch; how many."""
+        back = sa.update(cls).where(cls.organization_id == organization_id, cls.returned_at.is_not(None))
+        done = db.session.execute(back.values(batch_id=None, position=None, returned_at=None))
+        return cast(sa.CursorResult[Any], done).rowcount
+
     def came_back(self, now: datetime) -> bool:
         """It came back undelivered; False when that was known."""
         known = sa.update(Notice).where(Notice.id == self.id, Notice.returned_at.is_(None)).values(returned_at=now)

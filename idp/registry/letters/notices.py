@@ -21,3 +21,11 @@ def ask(organization: Organization, about_id: UUID, told: Told) -> None:
     db.session.add(Notice(organization_id=organization.id, about_id=about_id, words=words, asked_at=clock.now()))
     db.session.flush()
     log.record(Event.LETTERS_ASKED, organization=organization.id, reason=MANDATE, details={"about": str(about_id)})
+
+
+def ask_again(organization: Organization) -> int:
+    """Let what came back of an organization leave again with the next batch, in the words of then; how many."""
+    count = Notice.let_leave_again(organization.id)
+    if count:
+        log.record(Event.LETTERS_ASKED, organization=organization.id, reason=MANDATE, details={"again": count})
+    return count

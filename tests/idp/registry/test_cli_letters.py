@@ -13,7 +13,7 @@ from idp.db import db
 from idp.registry import cli
 from idp.registry.models import EnrolmentCode, Fund, Organization
 from tests import worlds
-from tests.idp.registry.letters.conftest import a_fund_with
+from tests.idp.registry.letters.conftest import a_fund_with, asks
 from tests.printers import a_printer
 from tests.rows import row
 
@@ -105,6 +105,21 @@ def test_returned_letters_are_told_by_their_references(app: Flask, fund: str, tm
     assert idp(app, "returned", str(file)).stdout == "0 codes killed, 2 known already or used\n"
     refused = idp(app, "returned", "-", input="nobody\n")
     assert (refused.exit_code, refused.stderr) == (1, "refused: line 1: 'nobody' is the reference of no letter\n")
+
+
+@row("OPN-3")
+def test_a_letter_about_a_mandate_that_came_back_is_told_and_sent_again(app: Flask, fund: str, tmp_path: Path):
+    with app.app_context():
+        known = Fund.by_code(fund)
+        organization = known and Organization.by_number(known.id, "N002")
+        assert organization is not None
+        asks(organization)
+    idp(app, "letters", "--batch", "a", "--out", str(tmp_path / "l"))
+    told = idp(app, "returned", "-", input=f"{fund}/a/5\n{fund}/a/1\n")
+    assert told.stdout == "1 codes killed, 0 known already or used, 1 letters about mandates\n"
+    idp(app, "reissue", "--fund", fund, "N002")
+    again = idp(app, "letters", "--batch", "b", "--out", str(tmp_path / "l"), "--kind", "mandate")
+    assert again.stdout.endswith("\tmandate: 1 files\n")
 
 
 def _waiting(app: Flask, fund: str, number: str) -> int:

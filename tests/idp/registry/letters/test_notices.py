@@ -12,7 +12,7 @@ from idp import clock
 from idp.audit.events import Event
 from idp.audit.models import AuditEvent
 from idp.db import db, unit_of_work
-from idp.registry.letters import batch
+from idp.registry.letters import batch, notices
 from idp.registry.letters.models import CODE, MANDATE, WELCOME, Notice
 from idp.registry.letters.returns import Counts
 from idp.registry.models import EnrolmentCode, Fund, LetterBatch
@@ -123,6 +123,21 @@ def test_one_that_came_back_is_noted_and_kills_no_code(house: Flask, press):
     events = db.session.scalars(sa.select(AuditEvent.details).where(AuditEvent.event == Event.LETTER_RETURNED))
     notice = db.session.scalar(sa.select(Notice))
     assert [one["about"] for one in events] == [str(notice.about_id)]
+
+
+def test_one_that_came_back_leaves_again_with_the_next_batch(house: Flask, press, tmp_path: Path):
+    fund = a_fund_with(2, notices=2)
+    made(fund, press())
+    first, second = read_all(press().folder, MANDATE)
+    with unit_of_work():
+        assert notices.ask_again(member(fund, "N000")) == 0  # it did not come back
+    kill(first.reference)
+    with unit_of_work():
+        assert notices.ask_again(member(fund, "N000")) == 1
+    assert made(fund, press(folder=tmp_path / "second"), name="vague-2").letters == 1
+    (again,) = read_all(tmp_path / "second", MANDATE)
+    assert "Cabinet <Œuvre> & Fils" in again.text
+    assert kill(second.reference, again.reference) == Counts(0, 0, 2)
 
 
 def test_however_much_was_signed_the_foot_stays_on_the_page(house: Flask, press):
