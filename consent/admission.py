@@ -7,7 +7,7 @@ from uuid import UUID
 
 from consent import models
 from idp import clock
-from idp.accounts.colleagues.holding import Held
+from idp.accounts.colleagues.holding import Held, still
 from idp.accounts.colleagues.models import Colleague
 from idp.alive import LiveSession
 from idp.audit import log
@@ -135,6 +135,7 @@ def find(held: Held, admission_id: UUID) -> Shown | None:
 
 def allow(held: Held, admission_id: UUID) -> None:
     """Say yes to a request; nothing happens when it was answered before. Raises `NotFound`."""
+    still(held)
     found, who = _find(held, admission_id), held.holder.account_id
     if Admission.grant(found.id, who, clock.now()):
         _record(Event.ADMISSION_GRANTED, found.client_id, held.id, found.id, subject=who)

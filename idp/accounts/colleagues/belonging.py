@@ -7,7 +7,7 @@ from uuid import UUID
 from idp import clock
 from idp.accounts import memberships
 from idp.accounts.colleagues import models, telling
-from idp.accounts.colleagues.holding import Held, place_of
+from idp.accounts.colleagues.holding import Held, place_of, still
 from idp.accounts.colleagues.models import Colleague
 from idp.accounts.colleagues.telling import What
 from idp.accounts.models import RIGHTS, Account, Membership
@@ -40,7 +40,7 @@ def change(held: Held, membership_id: UUID, *, holder: bool, rights: Iterable[st
 
     What is narrower acts at once wherever we are asked: rights are read from the link each time.
     """
-    holders = _locked(held)
+    holders = still(held)
     one = colleague(held, membership_id)
     granted = list(RIGHTS) if holder else [right for right in RIGHTS if right in set(rights)]
     if not granted:
@@ -65,7 +65,7 @@ def end(held: Held, membership_id: UUID) -> Refusal | None:
 
     The person is told, and so are the other holders. Raises `NotFound` for who is none of theirs.
     """
-    holders = _locked(held)
+    holders = still(held)
     one = colleague(held, membership_id)
     if one.holder and _is_last(one, holders):
         return Refusal.LAST_HOLDER
@@ -100,14 +100,6 @@ def leave(account_id: UUID, organization_id: UUID) -> Refusal | None:
     _end(organization, one)
     telling.tell_holders(organization, one.name, What.LEFT)
     return None
-
-
-def _locked(held: Held) -> list[Colleague]:
-    """The holders, locked: whoever was ended a moment ago by another of them acts no more."""
-    holders = Colleague.holders(held.id, clock.now())
-    if held.holder.account_id not in {one.account_id for one in holders}:
-        raise NotFound("no holder of that organization any more")
-    return holders
 
 
 def _is_last(one: Colleague, holders: list[Colleague]) -> bool:

@@ -30,6 +30,17 @@ def held_by(account_id: UUID, organization_id: UUID) -> Held:
     return Held(organization, colleague)
 
 
+def still(held: Held) -> list[Colleague]:
+    """The holders, locked until the end: whoever was ended a moment ago by another of them acts no more.
+
+    Asked before anything else is locked. Raises `NotFound`.
+    """
+    holders = Colleague.holders(held.id, clock.now())
+    if held.holder.account_id not in {one.account_id for one in holders}:
+        raise NotFound("no holder of that organization any more")
+    return holders
+
+
 def place_of(account_id: UUID, organization_id: UUID) -> tuple[Organization, Colleague]:
     """That organization and this person's link to it. Raises `NotFound`, the same for one that is not theirs."""
     colleague = Colleague.find(organization_id, clock.now(), account_id=account_id)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from idp import clock
 from idp.accounts import email_certification, logins
-from idp.accounts.colleagues.holding import Held
+from idp.accounts.colleagues.holding import Held, still
 from idp.accounts.models import EmailAddress
 from idp.audit import log
 from idp.audit.events import Event
@@ -76,6 +76,7 @@ def refuse_offer(client: Client) -> bool:
 
 def accept_request(held: Held, one: Delegation) -> bool:
     """A holder lets the firm that asked act; False when it waits no more. No company answers its own offer (DLG-1)."""
+    still(held)
     account_id = held.holder.account_id
     if one.origin != "request" or not models.accept(one, account_id, clock.now(), granted_by_id=account_id):
         return False

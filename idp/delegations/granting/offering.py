@@ -7,7 +7,7 @@ from uuid import UUID
 
 from idp import clock
 from idp.accounts import logins
-from idp.accounts.colleagues.holding import Held
+from idp.accounts.colleagues.holding import Held, still
 from idp.audit import log
 from idp.audit.events import Event
 from idp.db import db, new_id
@@ -110,8 +110,10 @@ def wording(one: Delegation) -> str:
 def confirm(held: Held, one: Delegation, seen: str) -> Fault | Refusal | None:
     """Offer what the draft says: to the holders of a proven firm, else by a link to the mailbox that was typed.
 
-    `seen` is its wording as it was read: another holder may have changed it meanwhile.
+    `seen` is its wording as it was read: another holder may have changed it meanwhile. Raises `NotFound` for who holds
+    the company no more, or for what is no draft any more.
     """
+    still(held)
     Delegation.hold_company(held.id)
     _hold(one)
     if wording(one) != seen:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from idp import clock
-from idp.accounts.colleagues.holding import Held
+from idp.accounts.colleagues.holding import Held, still
 from idp.audit import log
 from idp.audit.events import Event
 from idp.delegations.granting import models, telling, terms
@@ -40,6 +40,7 @@ def suspend(one: Delegation, organization: Organization, by: str) -> bool:
 
 def resume(held: Held, one: Delegation) -> bool:
     """Let it go on, on this holder's word; False when someone else stopped it, or it has ended."""
+    still(held)
     said = {"granted_by_id": held.holder.account_id, "confirm_by_at": None}
     if not models.resume(one, MEMBER_RESUMES, clock.now(), **said):
         return False
@@ -65,6 +66,7 @@ def resume_by_operator(one: Delegation, organization: Organization) -> bool:
 
 def renew(held: Held, one: Delegation, ends_on: date) -> Fault | bool:
     """Move its last day, on this holder's word; False when it is over: it is offered anew then."""
+    still(held)
     fault = terms.day_fault(ends_on, held.organization)
     if fault is not None:
         return fault
@@ -77,6 +79,7 @@ def renew(held: Held, one: Delegation, ends_on: date) -> Fault | bool:
 
 def confirm(held: Held, one: Delegation) -> bool:
     """A new holder says that it goes on (DLG-3); an access of the former area then lasts as long as it was to."""
+    still(held)
     models.hold(one)  # renewed this very moment, it keeps the later day
     if one.confirm_by_at is None:
         return False

@@ -8,16 +8,19 @@ from typing import Any
 import pytest
 
 from idp import clock
+from idp.accounts.colleagues import belonging
 from idp.accounts.colleagues.holding import held_by
 from idp.db import db, unit_of_work
 from idp.delegations.clientele import assigning, requesting
-from idp.delegations.granting import models, offering, standing, terms
+from idp.delegations.granting import answering, models, offering, standing, terms
 from idp.delegations.granting.models import Client
 from idp.delegations.granting.offering import Refusal
 from idp.delegations.models import Delegation
+from idp.errors import NotFound
 from idp.oidc.models.grant import Grant
 from idp.registry.models import Organization
 from tests.builders import a_client, a_delegation, a_member, an_account, an_organization, membership
+from tests.companies import joins
 from tests.couriers import waiting
 from tests.delegating import FIRM_SIRET, a_proven_firm
 from tests.registers import a_siret
@@ -156,3 +159,54 @@ def test_a_firm_that_asks_many_times_at_once_has_asked_once(world):
     assert at_once(app, *4 * [asks]) == 4 * [None]
     with app.app_context():
         assert db.session.query(Delegation).filter_by(organization_id=company.organization_id).count() == 1
+
+
+GIVES = {
+    "offer": lambda held, one: offering.confirm(held, one, offering.wording(one)),
+    "accept": answering.accept_request,
+    "resume": standing.resume,
+    "renew": lambda held, one: standing.renew(held, one, one.ends_on),
+    "confirm": standing.confirm,
+}
+
+
+@row("DLG-3")
+@pytest.mark.parametrize("deed", GIVES)
+def test_who_was_ended_a_moment_ago_gives_nothing(app, lea, deed):
+    paul = joins(app, lea.organization_id, "paul@example.org", holder=True)
+    with app.app_context(), unit_of_work() as work:
+        one = a_delegation(lea.organization_id, a_proven_firm().id)
+        held = held_by(paul.who.id, lea.organization_id)
+        belonging.end(held_by(lea.id, lea.organization_id), paul.membership_id)
+        with pytest.raises(NotFound):
+            GIVES[deed](held, one)
+        work.undo()
+
+
+@row("DLG-3")
+def test_an_offer_made_while_its_writer_is_ended_does_not_outlive_them(world):
+    app, company, *_ = world
+    for number in range(ROUNDS):
+        with app.app_context(), unit_of_work():
+            eve = an_account(email=f"eve{number}@example.org").id
+            link = membership(eve, company.organization_id).id
+            draft = offering.begin(held_by(eve, company.organization_id), FIRM_SIRET)
+            offering.fill(held_by(eve, company.organization_id), draft, terms.of(["legal:read"], draft.ends_on))
+            one = draft.id
+
+        def confirms(eve=eve, one=one):
+            try:
+                held = held_by(eve, company.organization_id)
+                draft = offering.draft(held, one)
+                return offering.confirm(held, draft, offering.wording(draft))
+            except NotFound:
+                return None
+
+        def ends(link=link):
+            return belonging.end(held_by(company.id, company.organization_id), link)
+
+        at_once(app, confirms, ends)
+        with app.app_context(), unit_of_work():
+            found = models.by_id(one)
+            assert found.offered_at is None or found.ended_at is not None
+            models.end(found, "withdrawn", clock.now())
