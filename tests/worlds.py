@@ -4,9 +4,10 @@ import shutil
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Flask
+from werkzeug.routing import Rule
 
 from app import create_app
 from idp import clock, extensions
@@ -17,6 +18,21 @@ from idp.settings import Settings
 from tests.servers import Postgres
 
 _copies = count(1)
+
+
+class _CompiledOnce(Rule):
+    """A route that is compiled once a process: each application here has the same 140, which take werkzeug 35 ms."""
+
+    _compiled: ClassVar[dict[tuple[str, ...], Any]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Any:
+        key = (self.rule, repr(self._trace), repr(self.defaults), str(append_unknown))
+        if key not in self._compiled:
+            self._compiled[key] = super()._compile_builder(append_unknown)
+        return self._compiled[key]
+
+
+Flask.url_rule_class = _CompiledOnce
 
 
 @dataclass(frozen=True)
