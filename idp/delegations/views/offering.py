@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from idp.accounts import logins
 from idp.accounts.colleagues.holding import Held
-from idp.accounts.views import menus
+from idp.accounts.views import identifying, menus
 from idp.accounts.views.menus import RightsForm
 from idp.delegations.granting import offering, terms
 from idp.delegations.granting.offering import Named, Refusal
@@ -33,12 +33,11 @@ def day_field(label: Any) -> Any:
 
 
 def checked_siret(form: Form, field: StringField) -> None:
-    """Fourteen digits, however they were typed."""
+    """Fourteen digits, however they were typed; what is wrong is said in the words of an opening."""
     try:
         field.data = sirets.parse(field.data or "")
     except sirets.NotASiret as error:
-        message = _l("Ce n’est pas un SIRET : il a 14 chiffres. Il est sur les factures et les devis.")
-        raise ValidationError(str(message)) from error
+        raise ValidationError(str(identifying.WORDS[error.fault])) from error
 
 
 ALLOWED = ("all_staff", "applications_allowed", "machine_allowed")
