@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, abort, current_app, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,7 @@ from examples.postbox.box import Box, Item
 from examples.postbox.letters import Letter, Letters
 from examples.postbox.people import Message, Someone, recipient
 
+_WHERE_THE_FUND_IS = ZoneInfo("Europe/Paris")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?]")
 # A mail is a stranger's page: no script, no form, no picture, nothing of ours; its links open in the whole window.
 _OF_A_MAIL = (
@@ -155,7 +157,7 @@ def _found_letter(letter_id: str) -> Letter:
 
 
 def _hour(at: str) -> str:
-    return datetime.fromisoformat(at).astimezone().strftime("%d/%m à %H:%M:%S")
+    return datetime.fromisoformat(at).astimezone(_WHERE_THE_FUND_IS).strftime("%d/%m à %H:%M:%S")
 
 
 def _dress(response: Response) -> Response:
