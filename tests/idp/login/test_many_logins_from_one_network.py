@@ -7,8 +7,11 @@ import pytest
 from flask import Flask
 
 from idp import clock
+from idp.audit.models import AuditEvent
 from idp.db import db
+from idp.login.outcome import Reason
 from idp.proofs.models import Attempt
+from idp.proofs.rates import NOTED
 from tests import builders
 from tests.browser import Browser, Page
 from tests.builders import Member, Portal
@@ -94,6 +97,15 @@ def test_who_is_elsewhere_or_comes_three_hours_later_is_not_kept_out(
     assert "code" in Desk(house, portal).tries(lea.email, lea.password, FAR).answer
     with clock.travel(timedelta(hours=3, seconds=1)):
         assert "code" in Desk(house, portal).tries(lea.email, lea.password).answer
+
+
+@row("LOG-6", "AUD-1")
+def test_tries_that_cost_nothing_any_more_do_not_fill_the_audit(house: Flask, desk: Desk):
+    stuffs(desk, 15)
+    for number in range(NOTED + 20):
+        assert FULL in desk.tries(f"another{number}@example.org").text
+    with house.app_context():
+        assert db.session.query(AuditEvent).filter_by(reason=Reason.NETWORK).count() == NOTED
 
 
 @row("LOG-6")
