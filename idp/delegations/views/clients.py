@@ -91,6 +91,7 @@ def show() -> ResponseReturnValue:
         place=place,
         pages=pages,
         offers_search=total > FEW,
+        portal_url=arriving.portal_url(),
         form=FlaskForm(),
         firms=models.firms_of_person(account_id, now),
     )

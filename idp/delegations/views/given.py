@@ -52,6 +52,7 @@ def show(organization_id: UUID) -> ResponseReturnValue:
         place=place,
         pages=pages,
         offers_search=total > FEW,
+        portal_url=arriving.portal_url(),
     )
 
 

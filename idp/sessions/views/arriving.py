@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from idp import clock
 from idp.alive import LiveSession
 from idp.errors import JourneyExpired
+from idp.extensions import house
 from idp.journey import browser
 from idp.journey.models import Journey
 from idp.journey.steps import Answer
@@ -52,6 +53,12 @@ def dress(session: LiveSession, fund_id: object) -> None:
     g.signed_in_page = True
     g.locale = session.locale
     g.fund_id = str(fund_id) if fund_id else None
+
+
+def portal_url() -> str | None:
+    """The way from a page that is dressed back to the portal of its fund, where there is one."""
+    fund = Fund.by_id(UUID(g.fund_id)) if g.get("fund_id") else None
+    return house.way_back(fund.home_client_id) if fund else None
 
 
 def _arrive(journey: Journey) -> ResponseReturnValue:
