@@ -43,10 +43,15 @@ class Rules:
         one = self.delegations.get(way)
         if one is None or one["suspended"] or now >= one["ends"] or {one["organization"], one["firm"]} & self.closed:
             return None
-        staff, mine = self.links.get(self.link(account, one["firm"])), (way, account)
-        if staff is None or not (one["all_staff"] or staff["holder"] or mine in self.assigned):
+        if not self.carries(account, way):
             return None
-        return one["rights"] & (self.assigned.get(mine) or one["rights"])
+        return one["rights"] & (self.assigned.get((way, account)) or one["rights"])
+
+    def carries(self, account: Any, way: Any) -> bool:
+        """Whether a delegation lets that person of its firm act."""
+        one = self.delegations[way]
+        staff = self.links.get(self.link(account, one["firm"]))
+        return staff is not None and (one["all_staff"] or staff["holder"] or (way, account) in self.assigned)
 
     def of_grant(self, grant: Any, now: datetime) -> list[str] | None:
         """The rights of its tokens now, in the order of the vocabulary; None when it lives no more."""
@@ -61,6 +66,20 @@ class Rules:
         """Whether nobody else who may sign in holds it."""
         held = [one for one in self.links.values() if one["organization"] == organization and one["holder"]]
         return not {one["account"] for one in held} - {account} - self.suspended
+
+    def is_staff_no_more(self, account: Any, firm: Any, gone: bool) -> None:
+        """Who left a firm is named for none of its clients; what carries who holds it no more is over."""
+        for way in [at for at, one in self.delegations.items() if one["firm"] == firm]:
+            if gone:
+                self.assigned.pop((way, account), None)
+            for one in self.grants.values():
+                one["ended"] |= (one["account"], one["way"]) == (account, way) and not self.carries(account, way)
+
+    def unlink(self, link: Any) -> None:
+        """End a link, and what stood on it."""
+        gone = self.links.pop(link)
+        self.end_grants(link)
+        self.is_staff_no_more(gone["account"], gone["organization"], gone=True)
 
     def end_grants(self, way: Any) -> None:
         """What stood on it is over, and does not come back with it."""

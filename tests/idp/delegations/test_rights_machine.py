@@ -96,6 +96,7 @@ class World(RuleBasedStateMachine):
             link = memberships.link(account, organization, holder=holder, rights=rights).id
         assert self.rules.link(who, where) in (None, link)
         self.rules.links[link] = {"account": who, "organization": where, "holder": holder, "rights": rights}
+        self.rules.is_staff_no_more(who, where, gone=False)
 
     def _leaves(self, who: int, where: int) -> None:
         link = self.rules.link(who, where)
@@ -107,7 +108,7 @@ class World(RuleBasedStateMachine):
                 Refusal.LAST_HOLDER if refused else None
             )
         if not refused:
-            self._unlink(link)
+            self.rules.unlink(link)
 
     @rule(where=company, rights=some_rights, all_staff=st.booleans(), days=st.sampled_from([1, 20, 60]))
     def delegates(self, where: int, rights: set[str], all_staff: bool, days: int) -> None:
@@ -166,7 +167,7 @@ class World(RuleBasedStateMachine):
         self.rules.closed.add(where)
         for link, one in list(self.rules.links.items()):
             if one["organization"] == where:
-                self._unlink(link)
+                self.rules.unlink(link)
         for one in self.rules.grants.values():
             one["ended"] |= one["organization"] == where
 
@@ -272,10 +273,6 @@ class World(RuleBasedStateMachine):
         found = db.session.get(Organization, self.places[where])
         assert found is not None
         return found
-
-    def _unlink(self, link: Any) -> None:
-        del self.rules.links[link]
-        self.rules.end_grants(link)
 
     def _one_of(self, among: dict[Any, Any], which: int) -> Any:
         return list(among)[which % len(among)]
