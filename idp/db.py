@@ -130,7 +130,9 @@ def insert(kind: type[Model], values: dict[str, Any], database: Session | None =
 
     Defaults of columns apply. Nothing of it is kept in the session: for rows that are written and let go.
     """
-    (database or db.session).connection().execute(_inserting(kind), values)
+    asked = database or db.session()
+    asked.flush()  # what was added before it is written before it, and fails here rather than at the commit
+    asked.connection().execute(_inserting(kind), values)
 
 
 def delete_some(kind: type[Model], most: int, *where: Condition) -> int:
