@@ -69,7 +69,7 @@ def test_a_member_signs_in_and_out(examples: Examples, page: Page):
     expect(page.get_by_role("heading", name="Vous êtes déconnecté")).to_be_visible()
     expect(page.get_by_text("et du service de connexion")).to_be_visible()
 
-    page.get_by_role("link", name="Vérifier ma session sans mot de passe").click()
+    page.get_by_role("link", name="Suis-je encore connecté ?").click()
     expect(page.get_by_role("heading", name="Aucune session ouverte")).to_be_visible()
     expect(page.get_by_text("login_required")).to_be_visible()
     assert refused == []
