@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
 
 from app import create_app
@@ -32,7 +34,22 @@ class _CompiledOnce(Rule):
         return self._compiled[key]
 
 
+class _ParsedOnce(BytecodeCache):
+    """The same of templates."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
 Flask.url_rule_class = _CompiledOnce
+Flask.jinja_options = {"bytecode_cache": _ParsedOnce()}
 
 
 @dataclass(frozen=True)
