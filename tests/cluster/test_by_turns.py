@@ -1,8 +1,10 @@
-"""Every request goes to whichever node comes next: consent and the change of companies, a delegation and its end."""
+"""Every request goes to whichever node comes next: consent, change of companies, a delegation, who hangs up."""
 
 import re
+from contextlib import suppress
 
 import pytest
+import requests
 
 from tests.browser import Browser
 from tests.builders import Member, a_client, an_organization, membership
@@ -109,3 +111,23 @@ def test_a_firm_acts_on_both_nodes_until_the_company_stops_it(world, app, sofia)
     assert set(again) == {"access_denied"}
     assert party.refreshes(own["refresh_token"]).ok  # what she does for her own firm goes on
     assert (one.organization_id, the_delegation(app).ended_why) == (lea.organization_id, "by_member")
+
+
+def hangs_up(world, path: str, form: dict[str, str]) -> None:
+    """Ask as the portal does, and go away before the answer."""
+    where, ours = f"{world.cluster.provider}{path}", (world.portal.client_id, world.portal.secret)
+    with suppress(requests.Timeout):
+        requests.post(where, data=form, auth=ours, timeout=(30, 0.001), verify=str(world.cluster.papers.authority))
+
+
+def test_who_hangs_up_before_the_answer_asks_again_and_goes_on(world):
+    party = RelyingParty(world.wire, world.portal)
+    for member in world.members:
+        token = party.tokens_of(member)["refresh_token"]
+        hangs_up(world, "/token", {"grant_type": "refresh_token", "refresh_token": token})
+        successor = party.refreshes(token)
+        assert successor.ok
+        world.observed.refresh_tokens.append(successor["refresh_token"])
+    hangs_up(world, "/revoke", {"token": token})
+    assert party.revokes(token).ok
+    assert party.refreshes(token).error == "invalid_grant"
