@@ -76,8 +76,9 @@ def _read(key: str) -> tuple[int, Failed]:
     found = extensions.store.get_versioned(key)
     if found is None:
         return 0, {}
-    since = (clock.now() - settings.sign_in_network_window).timestamp()
-    return found[0], {login: at for login, at in json.loads(found[1]).items() if at > since}
+    now, window = clock.now().timestamp(), settings.sign_in_network_window.total_seconds()
+    # What a clock wrote that was far ahead would keep people out for as long as it was.
+    return found[0], {login: at for login, at in json.loads(found[1]).items() if abs(now - at) < window}
 
 
 def _write(key: str, version: int, failed: Failed) -> bool:

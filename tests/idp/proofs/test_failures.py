@@ -48,6 +48,18 @@ def test_the_wait_ends_when_the_oldest_failure_is_forgotten():
         assert waits("one more")
 
 
+@row("LOG-6")
+@pytest.mark.parametrize("step", [timedelta(days=1), -timedelta(days=1)])
+def test_what_failed_while_the_clock_was_a_day_off_keeps_nobody_out(step: timedelta):
+    with clock.travel(step):
+        for number in range(15):
+            fails(f"login{number}")
+        assert waits("another")
+    assert not waits("another")
+    fails("another")
+    assert len(failures.look("x").failed) == 1
+
+
 def test_no_name_is_kept():
     fails("lea@example.org")
     assert "lea" not in str(failures.look("lea@example.org"))
