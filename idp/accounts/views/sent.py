@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_timedelta
 from flask_wtf import FlaskForm
 
 from idp.accounts.opening import contact
@@ -29,6 +30,7 @@ def show(draft_id: UUID) -> ResponseReturnValue:
         draft=draft,
         is_again="again" in request.args,
         is_shared=draft.email.partition("@")[0].lower() in SHARED,
+        hours=format_timedelta(settings.activation_link_lifetime, granularity="hour", threshold=2),
         days=settings.opening_lifetime.days,
     )
 
