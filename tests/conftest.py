@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Playwright, expect, sync_playwright
 
 from tests import builders, servers, worlds
 from tests.browser import Browser
@@ -33,9 +33,16 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Chromium]:
+def playwright() -> Iterator[Playwright]:
+    """What drives this worker's browsers: there can be one."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Chromium]:
     """This worker's Chromium."""
-    with servers.chromium() as browser:
+    with servers.chromium(playwright) as browser:
         yield browser
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 from PIL import Image
-from playwright.sync_api import Browser, FloatRect, Page, ViewportSize
+from playwright.sync_api import Browser, FloatRect, Page, ViewportSize, sync_playwright
 
 from examples import invented
 from tests import servers
@@ -244,7 +244,7 @@ def main() -> None:
     read: set[str] = set()
     with tempfile.TemporaryDirectory() as folder, started(Path(folder), free_ports()) as examples:
         examples.until_ready()
-        with servers.chromium() as browser:
+        with sync_playwright() as playwright, servers.chromium(playwright) as browser:
             for lang, (newcomer, mobile) in ways.items():
                 Walk(examples, Camera(a_page(browser, lang), lang), newcomer, mobile, read).take()
     _write_sizes()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 from psycopg import sql
 
 PATIENCE = 30_000
@@ -136,16 +136,15 @@ def redis() -> Iterator[Redis]:
 
 
 @contextmanager
-def chromium(*flags: str) -> Iterator[Browser]:
+def chromium(playwright: Playwright, *flags: str) -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
     program = shutil.which("chromium")
     if program is None:
         raise Missing("chromium")
-    with sync_playwright() as playwright:
-        # A container's /dev/shm may be too small for a browser.
-        browser = playwright.chromium.launch(executable_path=program, args=["--disable-dev-shm-usage", *flags])
-        yield browser
-        browser.close()
+    # A container's /dev/shm may be too small for a browser.
+    browser = playwright.chromium.launch(executable_path=program, args=["--disable-dev-shm-usage", *flags])
+    yield browser
+    browser.close()
 
 
 @contextmanager

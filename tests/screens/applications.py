@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 from idp.registry.models import Fund
 from tests.browser import request_of
 from tests.builders import Member, Portal, a_client, a_delegation, an_account, an_organization, membership
-from tests.screens.site import Site, an_address, choose, press, submit
+from tests.screens.site import Site, an_address, choice, choose, press, submit
 
 LONG = "Cabinet Moreau, Paie et Déclarations du Bâtiment"
 
@@ -39,7 +39,7 @@ def _opened(site: Site, page: Page) -> Member:
     who = site.member()
     _asks(site, page, who)
     page.route("https://portal.example.org/**", lambda route: route.fulfill(body="ok"))
-    choose(page, "allow")
+    choice(page, "allow").click()
     page.wait_for_url("https://portal.example.org/**")
     return who
 

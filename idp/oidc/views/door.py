@@ -1,7 +1,7 @@
 """Token, userinfo, introspection and revocation, before Flask hears of them: programs ask them all day."""
 
 from collections.abc import Callable, Iterable, Mapping
-from http.client import responses
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,7 +56,7 @@ class _Door:
                 return self._tell(error, environ, start_response)
             said = headers.plain(answered.headers | {"Content-Length": str(len(answered.body))})
             logs.answered(answered.status)
-        start_response(f"{answered.status} {responses[answered.status].upper()}", said)
+        start_response(f"{answered.status} {HTTPStatus(answered.status).phrase.upper()}", said)
         return [answered.body]
 
     def _is_plain(self, environ: Mapping[str, Any]) -> bool:

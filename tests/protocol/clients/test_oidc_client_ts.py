@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Playwright, expect
 
 from tests import servers
 from tests.postboxes import free_port
@@ -16,9 +16,9 @@ from tests.protocol.clients.spa import origin, spa
 
 
 @pytest.fixture(scope="module")
-def trusting(provider: Secure) -> Iterator[Chromium]:
+def trusting(playwright: Playwright, provider: Secure) -> Iterator[Chromium]:
     """Chromium, which trusts the provider's key and no other that it does not know."""
-    with servers.chromium(f"--ignore-certificate-errors-spki-list={provider.papers.pin()}") as browser:
+    with servers.chromium(playwright, f"--ignore-certificate-errors-spki-list={provider.papers.pin()}") as browser:
         yield browser
 
 
