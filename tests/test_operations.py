@@ -1,12 +1,9 @@
 """docs/operations.md, command by command and in its order, from an empty machine to a member who is signed in."""
 
 import re
-import ssl
 import time
 from collections.abc import Iterator
-from typing import Any
 
-import httpx
 import pytest
 
 from examples.postbox.letters import Letters
@@ -15,6 +12,7 @@ from tests.browser import Browser
 from tests.builders import Portal
 from tests.machine import HOST, ROOT, Machine, machine
 from tests.openings import ACTIVATED, PASSWORD, SENT
+from tests.proxied import Proxied
 
 PAGE = ROOT / "docs" / "operations.md"
 _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -27,44 +25,6 @@ def empty() -> Iterator[Machine]:
     """A machine on which nothing was done."""
     with servers.short_folder("op") as home, machine(home) as made:
         yield made
-
-
-class Proxied:
-    """A browser's way to the house: https, through nginx, with the certificate's authority and no other."""
-
-    def __init__(self, made: Machine) -> None:
-        port = (made.home / "https").read_text()
-        self._client = httpx.Client(
-            base_url=f"https://127.0.0.1:{port}",
-            verify=ssl.create_default_context(cafile=made.home / "etc/ssl/idp/fullchain.pem"),
-            headers={"Host": HOST},
-            trust_env=False,
-            timeout=30,
-        )
-
-    def test_client(self) -> "Proxied":
-        return self
-
-    def get(self, path: str, base_url: str) -> "Answered":
-        return self._ask("GET", path)
-
-    def post(self, path: str, data: dict[str, str], base_url: str) -> "Answered":
-        return self._ask("POST", path, data=data)
-
-    def _ask(self, method: str, path: str, **options: Any) -> "Answered":
-        asked = self._client.build_request(method, path.removeprefix(f"https://{HOST}"), **options)
-        asked.extensions["sni_hostname"] = HOST
-        return Answered(self._client.send(asked))
-
-
-class Answered:
-    """An answer as `tests.browser` reads it."""
-
-    def __init__(self, answer: httpx.Response) -> None:
-        self.status_code, self.headers, self._text = answer.status_code, answer.headers, answer.text
-
-    def get_data(self, as_text: bool) -> str:
-        return self._text
 
 
 def blocks() -> list[str]:
