@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from idp import clock
+from idp.accounts import logins
 from idp.db import new_id
 from idp.delivery import rendering
 from idp.delivery.models import OutgoingMessage
@@ -25,13 +26,12 @@ FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 
 
 def trial(recipient: str) -> Check:
-    """Send a mail to that address now, past the outbox. Raises `ValueError` for what is no single address."""
-    rendering.refuse_line_breaks(recipient)
-    local, _, domain = recipient.rpartition("@")
-    if not (local and domain):
-        raise ValueError(f"{recipient!r} is no address")
+    """Send a mail to that address now, past the outbox. Raises `ValueError` for what is no address."""
+    address = logins.canonical(recipient)
+    if address is None:
+        raise ValueError(f"{recipient!r} is no mail address: give one, such as lea@example.org")
     return Check(
-        "a mail of trial", "what no server takes reaches nobody", partial(_tried, recipient), in_development=True
+        "a mail of trial", "what no server takes reaches nobody", partial(_tried, address), in_development=True
     )
 
 
