@@ -145,8 +145,8 @@ def move(membership_id: UUID, email: str) -> None:
         account = _person(email)
         if account.id == one.account_id:
             refuse("it is that account's already")
-        link = belonging.remove(organization, one, heir=account)
-        click.echo(f"moved: {link and link.id}")
+        link = belonging.pass_on(organization, one, account)
+        click.echo(f"moved: {link.id}")
 
 
 @accounts_cli.accounts.command("explain")

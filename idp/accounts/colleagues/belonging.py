@@ -75,16 +75,18 @@ def end(held: Held, membership_id: UUID) -> Refusal | None:
     return None
 
 
-def remove(organization: Organization, one: Colleague, heir: Account | None = None) -> Membership | None:
-    """End a person's link for an operator, who answers for whether anybody holds the organization afterwards.
+def remove(organization: Organization, one: Colleague) -> None:
+    """End a person's link for an operator, who answers for whether anybody holds the organization afterwards."""
+    _end(organization, one)
+    _tell_of_the_end(organization, one)
 
-    `heir` gets the same link, which is returned, and the sites that nobody holds then.
-    """
+
+def pass_on(organization: Organization, one: Colleague, heir: Account) -> Membership:
+    """The same, and their link goes to `heir`, who comes first for the sites that nobody holds then; the new link."""
     ended = _end_links(organization, one)
-    link = memberships.link(heir, organization, holder=one.holder, rights=one.rights) if heir else None
+    link = memberships.link(heir, organization, holder=one.holder, rights=one.rights)
     memberships.hand_over(ended)
-    telling.tell_person(organization, one)
-    telling.tell_holders(organization, one.name, What.ENDED)
+    _tell_of_the_end(organization, one)
     return link
 
 
@@ -100,6 +102,11 @@ def leave(account_id: UUID, organization_id: UUID) -> Refusal | None:
     _end(organization, one)
     telling.tell_holders(organization, one.name, What.LEFT)
     return None
+
+
+def _tell_of_the_end(organization: Organization, one: Colleague) -> None:
+    telling.tell_person(organization, one)
+    telling.tell_holders(organization, one.name, What.ENDED)
 
 
 def _is_last(one: Colleague, holders: list[Colleague]) -> bool:

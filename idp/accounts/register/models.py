@@ -68,7 +68,7 @@ def heirs(site_ids: Iterable[UUID], now: datetime) -> list[tuple[Account, Organi
     """Who holds the member of each of these sites that is open and held by nobody who may sign in; and that site."""
     holder, held, person = aliased(Membership), aliased(Membership), aliased(Account)
     lives = sa.or_(held.ends_at.is_(None), held.ends_at > now)
-    by_whom = sa.select(held.id).join(person, person.id == held.account_id).where(_may_sign_in(person), lives)
+    by_whom = sa.select(held.id).join(person, person.id == held.account_id).where(person.is_live(), lives)
     by_whom = by_whom.where(held.organization_id == Organization.id, _is_held(held))
     found = sa.select(Account, Organization).join(holder, holder.organization_id == Organization.parent_id)
     found = found.join(Account, Account.id == holder.account_id).where(Organization.id.in_(list(site_ids)))
@@ -95,10 +95,6 @@ def _spells_otherwise() -> Condition:
         Account.family_name != Organization.holder_family_name,
         Account.civility.is_distinct_from(civility),
     )
-
-
-def _may_sign_in(account: Any) -> Condition:
-    return sa.and_(account.activated_at.is_not(None), account.suspended_at.is_(None), account.closed_at.is_(None))
 
 
 def _is_held(link: Any) -> Condition:

@@ -113,7 +113,7 @@ def test_who_gets_the_link_of_another_account_gets_its_sites(app):
         heir = an_account().id
         belonging.remove(named(company.member), company.link(company.paul, company.member))
         one, account = company.link(company.lea, company.member), db.session.get(Account, heir)
-        link = belonging.remove(named(company.member), one, heir=account)
+        link = belonging.pass_on(named(company.member), one, account)
         assert db.session.get(Membership, link.id).holder
     assert company.holders(company.member) == company.holders(company.site) == [heir]
 
