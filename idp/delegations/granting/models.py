@@ -159,11 +159,8 @@ def clients_of_firm(firm_id: UUID, now: datetime, siret: str) -> list[Client]:
 
 
 def assign(delegation_id: UUID, account_id: UUID, rights: list[str] | None, now: datetime) -> None:
-    """Name a person for it, with these rights of it, or all of them."""
-    unassign(delegation_id, account_id)
-    ids = {"delegation_id": delegation_id, "account_id": account_id}
-    db.session.add(StaffAssignment(**ids, rights=rights, assigned_at=now))
-    db.session.flush()
+    """Name a person of the firm for it, for these rights of it; None: for all of them."""
+    assign_among(delegation_id, {account_id}, {account_id: rights}, now)
 
 
 def hold(one: Delegation) -> None:
@@ -185,12 +182,6 @@ def assign_among(
         ids = {"delegation_id": delegation_id, "account_id": account_id}
         db.session.add(StaffAssignment(**ids, rights=named[account_id], assigned_at=now))
     db.session.flush()
-
-
-def unassign(delegation_id: UUID, account_id: UUID) -> None:
-    """Name them no more."""
-    theirs = sa.and_(StaffAssignment.delegation_id == delegation_id, StaffAssignment.account_id == account_id)
-    db.session.execute(sa.delete(StaffAssignment).where(theirs))
 
 
 def unassign_everywhere(membership_id: UUID) -> None:

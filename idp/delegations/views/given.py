@@ -92,8 +92,6 @@ def delegation_of(held: Held, delegation_id: UUID) -> Delegation:
 
 def wished(kinds: Container[Kind]) -> tuple[Wish, int]:
     """What is looked for on a list that may be narrowed to these kinds, and which page of it."""
-    search, kind = (
-        " ".join(request.args.get("search", "")[:LONGEST_SEARCH].split()),
-        named(request.args.get("state", "")),
-    )
+    search = " ".join(request.args.get("search", "")[:LONGEST_SEARCH].split())
+    kind = named(request.args.get("state", ""))
     return Wish(search, kind if kind in kinds else None), max(1, request.args.get("page", 1, type=int) or 1)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -73,10 +74,8 @@ def test_while_a_code_is_redeemed_the_right_ends_and_nothing_opens_afterwards(wo
     """Who got tokens is told that they are worth nothing any more; who got none is told nothing."""
     app, company, firm, clerk, program = world
     for _ in range(ROUNDS):
-        with app.app_context():
-            one = a_delegation(company.organization_id, firm.organization_id).id
+        one, before = _given(app, company, firm)
         code = program.code_of(clerk, organization=str(company.organization_id))
-        before = len(waiting(app))
         reply, _ = _together(app, lambda code=code: program.redeems(code), lambda one=one: ENDS[end](one))
         assert len(waiting(app)) - before == (1 if reply.ok else 0)
         if reply.ok:
@@ -90,16 +89,21 @@ def test_while_a_code_is_redeemed_the_right_ends_and_nothing_opens_afterwards(wo
 def test_while_a_token_is_refreshed_the_right_ends_and_nothing_opens_afterwards(world, end):
     app, company, firm, clerk, program = world
     for _ in range(ROUNDS):
-        with app.app_context():
-            one = a_delegation(company.organization_id, firm.organization_id).id
+        one, before = _given(app, company, firm)
         token = program.tokens_of(clerk, organization=str(company.organization_id))["refresh_token"]
-        before = len(waiting(app))
         reply, _ = _together(app, lambda token=token: program.refreshes(token), lambda one=one: ENDS[end](one))
         assert len(waiting(app)) - before == 1
         for left in (token, reply["refresh_token"]) if reply.ok else (token,):
             assert not program.refreshes(left).ok
             assert not program.introspects(left).body["active"]
         _is_over(app, one)
+
+
+def _given(app, company, firm) -> tuple[UUID, int]:
+    """A delegation in force, and how many messages wait before anything ends."""
+    with app.app_context():
+        one = a_delegation(company.organization_id, firm.organization_id).id
+    return one, len(waiting(app))
 
 
 def _together(app, asks, ends) -> tuple[Any, Any]:

@@ -9,12 +9,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from idp.accounts.colleagues.models import is_live
 from idp.accounts.models import Membership
 from idp.db import Condition, db
 from idp.delegations.granting.lists.kinds import Kind, soon
-from idp.delegations.granting.models import Client, is_shown_to_member
+from idp.delegations.granting.models import Client, is_proven, is_shown_to_member
 from idp.delegations.models import Delegation
-from idp.registry.models import EnrolmentCode, Organization
+from idp.registry.models import Organization
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,9 @@ def _of_person(account_id: UUID, now: datetime, wish: Wish) -> tuple[Any, sa.Sel
 
 def _theirs(account_id: UUID, now: datetime) -> Any:
     """Two statements, not one with `or`: PostgreSQL would read every delegation there is."""
-    live = sa.and_(Membership.ended_at.is_(None), sa.or_(Membership.ends_at.is_(None), Membership.ends_at > now))
-    held = sa.select(Membership.organization_id).where(Membership.account_id == account_id, Membership.holder, live)
-    firm = sa.orm.aliased(Organization)
-    letters = sa.exists().where(EnrolmentCode.organization_id == firm.id, EnrolmentCode.consumed_at.is_not(None))
-    proven = (firm.kind == "firm", firm.closed_at.is_(None), sa.or_(firm.proven_at.is_not(None), letters))
-    firms = sa.select(firm.id).where(*proven, firm.id.in_(held))
+    held = sa.select(Membership.organization_id).where(Membership.account_id == account_id, Membership.holder)
+    proven = (Organization.kind == "firm", Organization.closed_at.is_(None), is_proven())
+    firms = sa.select(Organization.id).where(*proven, Organization.id.in_(held.where(is_live(now))))
     by_person = sa.select(Delegation).where(Delegation.held_by_id == account_id)
     others = sa.or_(Delegation.held_by_id.is_(None), Delegation.held_by_id != account_id)
     by_firm = sa.select(Delegation).where(Delegation.firm_id.in_(firms), others)

@@ -10,6 +10,8 @@ from idp.oidc.kernel import Answer, ProtocolRequest, form_of, server
 from idp.oidc.models import registered
 from idp.web import cors
 
+_JSON = "application/json"
+
 
 class Asked(NamedTuple):
     """What a program sent: all that an endpoint reads of it, so that it can be asked without Flask (`door.py`)."""
@@ -77,9 +79,6 @@ def written(said: Said, origin: str | None) -> Written:
     headers |= dict(said.answer.headers) | {"Cache-Control": "no-store", "Pragma": "no-cache"}
     readers = {} if said.origins is None else cors.headers(origin, said.origins)
     return Written(said.answer.status, headers | readers, body)
-
-
-_JSON = "application/json"
 
 
 def respond(said: Said) -> Response:
