@@ -13,13 +13,12 @@ import structlog
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server.mp import MPServer
 
 from idp import clock
 from idp.db import db, unit_of_work
 from idp.errors import DatabaseUnavailable, StoreUnavailable
 from idp.extensions import ring, store
-from idp.ops import doctor, health, schema
+from idp.ops import doctor, health, leaving, schema
 from idp.ops.courier import CourierProcess, leave_to_the_server
 from idp.settings import Settings
 from keys.errors import NoKey
@@ -82,12 +81,12 @@ def run(chosen: Settings) -> None:
         courier.stop()
 
 
-def server(chosen: Settings) -> MPServer:
+def server(chosen: Settings) -> leaving.Server:
     """Granian with our limits; it limits nothing by itself.
 
     It cannot time a body: one sent slowly holds a thread. The proxy in front must buffer bodies, as nginx does.
     """
-    return MPServer(
+    return leaving.Server(
         "app:application",
         factory=True,
         interface=Interfaces.WSGI,
@@ -116,6 +115,7 @@ def become_a_worker() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     # The handler inherited from the parent only notes the signal in memory that is no longer the parent's.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    leaving.heed()
 
 
 def _key_problems(chosen: Settings) -> list[str]:
