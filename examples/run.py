@@ -20,7 +20,8 @@ from idp.accounts.people import Person
 from idp.db import db
 
 READY_WITHIN = 60
-STOPPED_WITHIN = 12
+STOPPED_WITHIN = 25
+"""Seconds: the provider finishes its answers first, then what its courier is sending."""
 Child = subprocess.Popen[bytes]
 
 
@@ -59,6 +60,7 @@ def main() -> None:
     }
     with contextlib.ExitStack() as stack:
         children = {address: stack.enter_context(_running(command)) for address, command in commands.items()}
+        stack.callback(_tell_to_end, list(children.values())[1:])  # the postbox last: mails may be under way
         for address, child in children.items():
             _wait_for(address, child)
         print(welcome(places), flush=True)
@@ -145,6 +147,12 @@ def _running(command: list[str]) -> Iterator[Child]:
         except subprocess.TimeoutExpired:
             os.killpg(child.pid, signal.SIGKILL)
             child.wait()
+
+
+def _tell_to_end(children: list[Child]) -> None:
+    """All at once; then each is waited for."""
+    for child in children:
+        child.terminate()
 
 
 def _wait_for(address: str, child: Child) -> None:

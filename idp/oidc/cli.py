@@ -21,7 +21,7 @@ from idp.oidc.keystore import SqlKeyStore
 from idp.oidc.models.client import Client
 from idp.oidc.token import cli as explained
 from idp.settings import settings
-from idp.web.commands import changes, refuse
+from idp.web.commands import OfOneKey, changes, refuse
 from keys.errors import NoKey
 from keys.signing import SigningKey
 
@@ -213,7 +213,7 @@ def rotate(algs: tuple[str, ...], immediately: bool, as_json: bool) -> None:
         click.echo(f"{row['kid']} signs {row['alg']} from {row['signs_from']}")
 
 
-@keys.command("remove")
+@keys.command("remove", cls=OfOneKey)
 @click.argument("kid")
 @changes
 def remove(kid: str) -> None:

@@ -1,5 +1,6 @@
 """The mark of a command that changes something: it asks who acts, and the audit writes that name down."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,6 +15,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 LONGEST_NAME = 80  # the audit's column
+_HYPHENED = re.compile("-[A-Za-z0-9_-]{42}")  # the kid of a key of ours, when it begins so
 
 _operator: ContextVar[str | None] = ContextVar("operator", default=None)
 
@@ -45,6 +47,17 @@ class Commands(click.Group):
                 "it does not answer, or was not migrated to this version: see IDP_DATABASE_URL, or run `idp db upgrade`"
             )
             raise click.ClickException(f"the database: {advice}") from error
+
+
+class OfOneKey(click.Command):
+    """A command of one key: its kid may begin with a hyphen (RFC 7638: one in 64 does), and is no option then."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Options first, then kids. Raises `click.UsageError`."""
+        kids = [one for one in args if _HYPHENED.fullmatch(one)]
+        if kids and "--" not in args:
+            args = [*(one for one in args if one not in kids), "--", *kids]
+        return super().parse_args(ctx, args)
 
 
 def changes(command: Callable[P, R]) -> Callable[P, R]:

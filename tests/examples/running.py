@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 READY = 40
+ENDED = 60
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Examples:
     def press_ctrl_c(self) -> str:
         """The terminal tells the whole foreground group; what is said until the end."""
         os.killpg(self.process.pid, signal.SIGINT)
-        rest, _ = self.process.communicate(timeout=20)
+        rest, _ = self.process.communicate(timeout=ENDED)
         return rest
 
     def answering(self) -> list[int]:

@@ -45,3 +45,11 @@ def test_a_key_nobody_knows_is_refused(keys: Callable[..., Result]):
     done = keys("remove", "nothing")
     assert done.exit_code == 1
     assert "see `idp keys list`" in done.stderr
+
+
+@pytest.mark.parametrize("kid", ["-" + "h" * 42, "--" + "o" * 41, "-h-" + "_" * 40])
+def test_a_kid_that_begins_with_a_hyphen_is_no_option(keys: Callable[..., Result], kid: str):
+    for words in ((kid,), (kid, "--operator", "karim"), ("--operator=karim", "--", kid)):
+        done = keys("remove", *words)
+        assert done.exit_code == 1
+        assert f"no key is named {kid}: see `idp keys list`" in done.stderr
