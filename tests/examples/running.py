@@ -80,8 +80,9 @@ def started(folder: Path, ports: tuple[int, ...], **settings: str) -> Iterator[E
     names = ("IDP_PORT", "PORTAL_PORT", "POSTBOX_PORT", "POSTBOX_SMTP_PORT", "FIRM_PORT")
     places = dict(zip(names, map(str, ports), strict=True)) | {"PYTHONPATH": str(ROOT)}
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    heeding = ["env", "--default-signal=INT"]  # a terminal's; a test run in the background inherits deaf ears
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "examples.run"],
+        [*heeding, sys.executable, "-u", "-m", "examples.run"],
         cwd=folder,
         env=kept | places | settings,
         stdout=subprocess.PIPE,
