@@ -13,6 +13,7 @@ import socket
 import struct
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -42,7 +43,7 @@ class Server(MPServer):
     def _stop_workers(self) -> None:
         for worker in self.wrks:
             worker.interrupt_by_parent = True
-            if worker.inner.is_alive():
+            with suppress(ProcessLookupError):  # it has died by itself
                 os.kill(worker.inner.pid, SIGNAL)
         time.sleep(MOMENT)
         super()._stop_workers()  # type: ignore[no-untyped-call]

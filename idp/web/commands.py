@@ -15,7 +15,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 LONGEST_NAME = 80  # the audit's column
-_HYPHENED = re.compile("-[A-Za-z0-9_-]{42}")  # the kid of a key of ours, when it begins so
+_HYPHENED = re.compile("-[A-Za-z0-9_-]{20,}")  # a kid that begins so, whole or cut short: no option is as long
 
 _operator: ContextVar[str | None] = ContextVar("operator", default=None)
 

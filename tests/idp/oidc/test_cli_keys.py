@@ -47,7 +47,7 @@ def test_a_key_nobody_knows_is_refused(keys: Callable[..., Result]):
     assert "see `idp keys list`" in done.stderr
 
 
-@pytest.mark.parametrize("kid", ["-" + "h" * 42, "--" + "o" * 41, "-h-" + "_" * 40])
+@pytest.mark.parametrize("kid", ["-" + "h" * 42, "--" + "o" * 41, "-h-" + "_" * 40, "-h" + "K" * 30])
 def test_a_kid_that_begins_with_a_hyphen_is_no_option(keys: Callable[..., Result], kid: str):
     for words in ((kid,), (kid, "--operator", "karim"), ("--operator=karim", "--", kid)):
         done = keys("remove", *words)
